@@ -1,0 +1,142 @@
+"""The family tree of errors.
+
+Every error a person may meet carries a stable ``code``, the parameters of its sentence, and the sentence itself in
+Chinese and English. Nothing is worded where it is raised: failures are stored as code and parameters and worded when
+shown, in the language of whoever reads them. ``http_status`` is what the web answers with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def word(template: str, params: dict[str, Any]) -> str:
+    """Fill ``template`` with ``params``; a missing parameter shows as ``{name}`` instead of failing."""
+
+    class _Shown(dict):
+        def __missing__(self, key: str) -> str:
+            return "{" + key + "}"
+
+    return template.format_map(_Shown(params))
+
+
+class BihuanError(Exception):
+    """The root of all errors that are part of the interface."""
+
+    code = "error"
+    http_status = 400
+    zh = "操作没有完成。"
+    en = "The operation was not completed."
+
+    def __init__(self, **params: Any):
+        super().__init__(self.code, params)
+        self.params = params
+
+    def sentence(self, lang: str = "zh") -> str:
+        """The sentence for a person, ``lang`` being ``zh`` or ``en``."""
+        return word(self.en if lang.startswith("en") else self.zh, self.params)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence('en')}"
+
+
+class NotFound(BihuanError):
+    """What was asked for does not exist, or may not be known to exist by whoever asks."""
+
+    code, http_status = "not_found", 404
+    zh = "没有找到{what}。"
+    en = "{what} was not found."
+
+
+class NotPermitted(BihuanError):
+    """The actor may not do this."""
+
+    code, http_status = "not_permitted", 403
+    zh = "您没有权限执行这项操作:{what}。"
+    en = "You are not permitted to do this: {what}."
+
+
+class Conflict(BihuanError):
+    """Somebody else was faster, or the state moved on; nothing was changed."""
+
+    code, http_status = "conflict", 409
+    zh = "情况已经变化,操作没有执行。"
+    en = "Things have changed meanwhile; nothing was done."
+
+
+class Invalid(BihuanError):
+    """Input that cannot be accepted; ``fields`` says where, each entry a :class:`FieldError`."""
+
+    code, http_status = "invalid", 422
+    zh = "请修改标出的内容。"
+    en = "Please correct what is marked."
+
+    def __init__(self, fields: Iterable[FieldError] = (), **params: Any):
+        super().__init__(**params)
+        self.fields = tuple(fields)
+
+
+class TooLarge(Invalid):
+    """Something is larger than the limit."""
+
+    code, http_status = "too_large", 413
+    zh = "{what}太大:最多 {limit}。"
+    en = "{what} is too large: at most {limit}."
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a form; ``path`` is ``field`` or ``table.0.column``."""
+
+    path: str
+    code: str
+    zh: str
+    en: str
+
+    def sentence(self, lang: str = "zh") -> str:
+        return self.en if lang.startswith("en") else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one place of a file that somebody wants to deploy.
+
+    ``severity`` is ``error`` (refused), ``warning`` or ``hint``; ``element`` is the id in the drawing, the field of a
+    form or the cell of a table; ``line`` counts from 1, 0 where unknown.
+    """
+
+    code: str
+    zh: str
+    en: str
+    file: str = ""
+    element: str = ""
+    severity: str = "error"
+    line: int = 0
+    params: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    def sentence(self, lang: str = "zh") -> str:
+        return self.en if lang.startswith("en") else self.zh
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.line}" if self.line else "")
+        return f"{where}: {self.element}: {self.en} / {self.zh}"
+
+
+class Refused(BihuanError):
+    """Files that cannot be deployed; ``problems`` says why, element by element."""
+
+    code, http_status = "refused", 422
+    zh = "文件不能发布:{first}"
+    en = "The files cannot be deployed: {first}"
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        first = self.problems[0] if self.problems else None
+        super().__init__(first=first.zh if first else "")
+        self._first = first
+
+    def sentence(self, lang: str = "zh") -> str:
+        first = self._first.sentence(lang) if self._first else ""
+        return word(self.en if lang.startswith("en") else self.zh, {"first": first})
