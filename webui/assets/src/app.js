@@ -1,0 +1,96 @@
+// What every page needs. Each module attaches itself to what htmx has brought in, so a swapped pane works like a page.
+import htmx from 'htmx.org/dist/htmx.esm.js';
+import { attachDrafts } from './drafts.js';
+import { attachFields } from './fields.js';
+import { attachFiles } from './files.js';
+import { attachPads } from './signature.js';
+import { attachTables } from './rows.js';
+import { attachTabs } from './tabs.js';
+import { startKeys } from './keys.js';
+import { startLive } from './live.js';
+import { startTimes, showTimes } from './times.js';
+import { csrf, ready } from './page.js';
+
+window.htmx = htmx;
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  // The server answers refusals with something to show: they are swapped like any other answer.
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    { code: '[45]..', swap: true, error: true },
+  ],
+});
+
+document.addEventListener('htmx:configRequest', (event) => {
+  event.detail.headers['X-CSRFToken'] = csrf();
+});
+
+function attach(root) {
+  attachTabs(root);
+  attachTables(root);
+  attachFields(root);
+  attachFiles(root);
+  attachPads(root);
+  attachDrafts(root);
+  attachDialogs(root);
+  showTimes(root);
+}
+
+// A form that was sent is not sent again until it is answered.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+    form.dataset.sent = '1';
+    setTimeout(() => delete form.dataset.sent, 10000);
+  }
+}, true);
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+});
+
+function attachDialogs(root) {
+  for (const button of root.querySelectorAll('[data-opens]')) {
+    button.addEventListener('click', () => document.getElementById(button.dataset.opens)?.showModal());
+  }
+  for (const button of root.querySelectorAll('[data-closes]')) {
+    button.addEventListener('click', () => button.closest('dialog')?.close());
+  }
+  for (const button of root.querySelectorAll('[data-prints]')) button.addEventListener('click', () => window.print());
+  for (const toast of root.querySelectorAll('.toast-line[data-leaves]')) {
+    let timer = setTimeout(() => toast.remove(), 8000);
+    toast.addEventListener('pointerenter', () => clearTimeout(timer));
+    toast.addEventListener('pointerleave', () => { timer = setTimeout(() => toast.remove(), 4000); });
+  }
+}
+
+ready(() => {
+  attach(document);
+  startKeys();
+  startLive();
+  startTimes();
+  const summary = document.querySelector('[data-focus]');
+  summary?.focus();
+});
+htmx.onLoad((root) => {
+  if (root === document.body || !root.querySelectorAll) return;
+  attach(root);
+  root.querySelector('[data-focus]')?.focus();
+  if (root.querySelector('[data-diagram]') || root.matches('[data-diagram]')) loadDiagrams(root);
+});
+
+// The drawing is heavy: its bundle comes only when a drawing is on the page.
+async function loadDiagrams(root) {
+  const { attachDiagrams } = await import('./viewer.js');
+  attachDiagrams(root);
+}
+ready(() => { if (document.querySelector('[data-diagram]')) loadDiagrams(document); });

@@ -1,0 +1,137 @@
+// Fields that come and go while one types. FEEL runs in the browser for an instant answer (loaded only where a form has
+// such rules); the answer of the server, which comes with each saved draft, always wins.
+import { say } from './page.js';
+
+let feel;
+
+export function attachFields(root) {
+  for (const form of root.querySelectorAll('form[data-rules]')) {
+    const box = form.querySelector('script[data-rules-for]');
+    const rules = box ? JSON.parse(box.textContent) : { fields: [], context: {} };
+    if (!rules.fields.length) continue;
+    const run = async () => {
+      feel ??= await import('feelin');
+      answer(form, rules);
+    };
+    form.addEventListener('change', run);
+    form.addEventListener('input', (event) => { if (event.target.matches('select, input[type=radio], input[type=checkbox]')) run(); });
+  }
+  for (const input of root.querySelectorAll('input[data-money]')) {
+    input.addEventListener('focus', () => { if (!input.readOnly) input.value = input.value.replace(/,/g, ''); });
+    input.addEventListener('blur', () => { input.value = grouped(input.value); });
+    if (document.activeElement !== input) input.value = grouped(input.value);
+  }
+  for (const input of root.querySelectorAll('[aria-invalid=true]')) {
+    input.addEventListener('input', () => input.removeAttribute('aria-invalid'), { once: true });
+  }
+  for (const select of root.querySelectorAll('input[data-lookup]')) lookup(select);
+}
+
+/** "18600" and "1.86万" as "18,600.00"; what is no amount stays as typed, for the server to say so. */
+export function grouped(text) {
+  const raw = text.trim().replace(/[,，\s¥￥]/g, '');
+  const match = raw.match(/^(-?\d+)(\.\d+)?(万)?$/);
+  if (!match) return text;
+  let [whole, part] = [match[1], (match[2] || '').slice(1)];
+  if (match[3]) {
+    part = part.padEnd(4, '0');
+    whole = (whole + part.slice(0, 4)).replace(/^(-?)0+(?=\d)/, '$1');
+    part = part.slice(4);
+  }
+  if (part.length > 2) return text;
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + '.' + part.padEnd(2, '0');
+}
+
+/** The values of the form as FEEL sees them. */
+function values(form, rules) {
+  const known = { ...rules.context };
+  for (const [id, kind] of Object.entries(rules.kinds)) {
+    const inputs = [...form.elements].filter((item) => item.name === `f.${id}`);
+    if (!inputs.length) continue;
+    if (kind === 'multi') known[id] = inputs.filter((item) => item.checked || item.type === 'hidden').map((item) => item.value);
+    else if (inputs[0].type === 'radio') known[id] = inputs.find((item) => item.checked)?.value ?? null;
+    else known[id] = typed(inputs[0].value, kind);
+  }
+  return known;
+}
+
+function typed(text, kind) {
+  const raw = text.trim();
+  if (raw === '') return null;
+  if (kind === 'bool') return raw === 'true';
+  if (['int', 'number', 'money', 'percent'].includes(kind)) {
+    const number = Number(raw.replace(/,/g, ''));
+    return Number.isNaN(number) ? null : number;
+  }
+  if (kind === 'date') return feel.evaluate(`date("${raw.replace(/"/g, '')}")`).value ?? null;
+  return raw;
+}
+
+function answer(form, rules) {
+  const context = values(form, rules);
+  const told = {};
+  for (const rule of rules.fields) {
+    told[rule.id] = {};
+    for (const what of ['visible', 'required']) {
+      if (!rule[what]) continue;
+      try {
+        const { value } = feel.evaluate(rule[what], context);
+        if (value === true || value === false) told[rule.id][what] = value;
+      } catch { /* the server will say */ }
+    }
+  }
+  applyAnswers(form, told);
+}
+
+/** Show, hide and mark fields as {id: {visible, required, text}} says. */
+export function applyAnswers(form, answers) {
+  for (const [id, told] of Object.entries(answers)) {
+    const field = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
+    if (!field) continue;
+    if (told.visible !== undefined) {
+      field.hidden = !told.visible;
+      if ('disabled' in field) field.disabled = !told.visible;
+    }
+    if (told.required !== undefined) {
+      const mark = field.querySelector('.req');
+      if (mark) mark.hidden = !told.required;
+      for (const input of field.querySelectorAll('[aria-required]')) input.setAttribute('aria-required', told.required);
+    }
+    if (told.text !== undefined) {
+      const shown = field.querySelector('[data-computed]');
+      if (shown) shown.textContent = told.text || '–';
+    }
+  }
+}
+
+/** A reference into a register: the text searches, the chosen record fills the other fields. */
+function lookup(input) {
+  const kept = document.getElementById(input.dataset.lookup);
+  const list = document.getElementById(input.getAttribute('list'));
+  if (!kept || !list) return;
+  let timer;
+  input.addEventListener('input', () => {
+    const option = [...list.options].find((item) => item.value === input.value);
+    kept.value = option ? option.dataset.value : '';
+    if (option) {
+      for (const [name, value] of Object.entries(JSON.parse(option.dataset.fill || '{}'))) {
+        const other = input.form.elements.namedItem(`f.${name}`);
+        if (other && 'value' in other && !other.readOnly) other.value = value;
+      }
+      return;
+    }
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(input.value)}`, { credentials: 'same-origin' });
+      if (!answer.ok) return;
+      list.replaceChildren(...(await answer.json()).map((found) => {
+        const item = document.createElement('option');
+        item.value = found.label;
+        item.dataset.value = JSON.stringify(found.value);
+        item.dataset.fill = JSON.stringify(found.fill || {});
+        return item;
+      }));
+    }, 250);
+  });
+  input.title ||= say('lookup-hint');
+}

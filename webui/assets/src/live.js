@@ -1,0 +1,109 @@
+// The list is exact: every 30 seconds it is asked for again (304 when nothing changed). A line that somebody took is
+// struck through, says who, and leaves after five seconds; new lines are announced, never pushed under the cursor.
+import htmx from 'htmx.org/dist/htmx.esm.js';
+import { announce, say } from './page.js';
+import { showTimes } from './times.js';
+
+const EVERY = 30000, GONE = 5000;
+let etag = '';
+
+export function startLive() {
+  const list = document.querySelector('[data-live]');
+  if (list) {
+    etag = list.dataset.etag || '';
+    setInterval(() => refresh(), EVERY);
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+    document.addEventListener('bihuan:changed', () => refresh(true));
+    mark();
+  }
+  document.addEventListener('htmx:afterSwap', mark);
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('.item > a[hx-get]');
+    // Narrow screens open the task as a page of its own: htmx must not take the click.
+    if (link && !window.matchMedia('(min-width: 1101px)').matches) {
+      event.preventDefault();
+      event.stopPropagation();
+      window.location.href = link.href;
+    }
+  }, true);
+}
+
+/** Which line is the one in the pane. */
+function mark() {
+  const open = document.querySelector('.pane [data-task-id]')?.dataset.taskId;
+  for (const item of document.querySelectorAll('.item')) {
+    const chosen = item.dataset.id === open;
+    item.dataset.open = chosen;
+    const link = item.querySelector('a');
+    if (chosen) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+export async function refresh(now = false) {
+  const list = document.querySelector('[data-live]');
+  if (!list || document.hidden) return;
+  const had = [...list.querySelectorAll('.item')].map((item) => item.dataset.id);
+  const url = new URL(list.dataset.live, window.location.href);
+  let answer;
+  try {
+    answer = await fetch(url, { credentials: 'same-origin', cache: 'no-store',
+      headers: { 'If-None-Match': etag, 'X-Had': had.slice(0, 100).join(',') } });
+  } catch { return; }
+  if (answer.status === 304 || !answer.ok || answer.redirected) return;
+  etag = answer.headers.get('ETag') || '';
+  const holder = document.createElement('div');
+  holder.innerHTML = await answer.text();
+  merge(list, holder, had, now);
+}
+
+function merge(list, fresh, had, now) {
+  const ids = new Set([...fresh.querySelectorAll('.item')].map((item) => item.dataset.id));
+  const gone = JSON.parse(fresh.querySelector('[data-gone]')?.textContent || '{}');
+  const news = [...ids].filter((id) => !had.includes(id));
+  for (const box of fresh.querySelectorAll('[data-count]')) {
+    for (const target of document.querySelectorAll(`[data-count="${box.dataset.count}"]`)) target.textContent = box.textContent;
+  }
+  let said = '';
+  for (const item of list.querySelectorAll('.item')) {
+    if (ids.has(item.dataset.id)) continue;
+    item.classList.add('gone');
+    const sentence = gone[item.dataset.id] || say('row-gone');
+    const meta = item.querySelector('.meta');
+    if (meta) meta.textContent = sentence;
+    said = sentence;
+    if (now) item.remove();
+    else setTimeout(() => item.remove(), GONE);
+  }
+  if (now || !news.length) {
+    setTimeout(() => swap(list, fresh), now ? 0 : GONE);
+  } else {
+    offer(list, fresh, news.length);
+    said = say('news', { n: news.length });
+  }
+  if (said) announce(said);
+}
+
+function offer(list, fresh, count) {
+  list.querySelector('.news')?.remove();
+  const bar = document.createElement('div');
+  bar.className = 'news';
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'btn btn-line btn-s';
+  button.textContent = say('news-show', { n: count });
+  button.addEventListener('click', () => { swap(list, fresh); list.querySelector('.item > a')?.focus(); });
+  bar.append(button);
+  list.prepend(bar);
+}
+
+function swap(list, fresh) {
+  const focused = document.activeElement?.closest?.('.item')?.dataset.id;
+  const rows = fresh.querySelector('[data-rows-of-list]');
+  if (!rows) return;
+  list.replaceChildren(...rows.cloneNode(true).childNodes);
+  htmx.process(list);
+  showTimes(list);
+  mark();
+  if (focused) list.querySelector(`.item[data-id="${CSS.escape(focused)}"] > a`)?.focus();
+}

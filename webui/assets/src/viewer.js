@@ -1,0 +1,77 @@
+// The drawing of a case, with its tokens. The bpmn.io mark stays as it is delivered: visible and uncovered.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+
+const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+
+export function attachDiagrams(root) {
+  const boxes = [...root.querySelectorAll('[data-diagram]')];
+  if (root.matches?.('[data-diagram]')) boxes.push(root);
+  for (const box of boxes) {
+    if (box.dataset.drawn) continue;
+    box.dataset.drawn = 'soon';
+    // A drawing in a closed tab has no size yet.
+    if (box.clientHeight) draw(box);
+    else document.addEventListener('shown', () => { if (box.clientHeight && box.dataset.drawn === 'soon') draw(box); });
+  }
+}
+
+async function draw(box) {
+  box.dataset.drawn = 'drawing';
+  const told = JSON.parse(document.getElementById(box.dataset.diagram).textContent);
+  const viewer = new NavigatedViewer({
+    container: box,
+    textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 14, fontWeight: 500 }, externalStyle: { fontSize: 13, fontWeight: 400 } },
+    bpmnRenderer: { defaultStrokeColor: '#5d6775', defaultFillColor: '#ffffff', defaultLabelColor: '#1c2430' },
+  });
+  const answer = await fetch(told.xml, { credentials: 'same-origin' });
+  if (!answer.ok) { box.dataset.drawn = 'failed'; return; }
+  await viewer.importXML(await answer.text());
+  const canvas = viewer.get('canvas'), registry = viewer.get('elementRegistry'), overlays = viewer.get('overlays');
+  translate(viewer, told.names || {});
+  const marker = (ids, name) => { for (const id of ids || []) if (registry.get(id)) canvas.addMarker(id, name); };
+  marker(told.done, 'is-done');
+  marker(told.active, 'is-now');
+  marker(told.late, 'is-late');
+  marker(told.flows, 'is-taken');
+  for (const [id, pill] of Object.entries(told.pills || {})) {
+    const shape = registry.get(id);
+    if (!shape || !shape.width) continue;
+    const label = document.createElement('div');
+    label.className = `pill ${pill.look || ''}`;
+    label.textContent = pill.text;
+    overlays.add(id, { position: { top: -12, left: shape.width / 2 }, html: label, scale: { min: 0.9, max: 1 } });
+  }
+  fit(canvas);
+  const section = box.closest('[data-diagram-box]') || box.parentElement;
+  const zoom = (factor) => canvas.zoom(canvas.zoom() * factor);
+  section.querySelector('[data-zoom=in]')?.addEventListener('click', () => zoom(1.2));
+  section.querySelector('[data-zoom=out]')?.addEventListener('click', () => zoom(1 / 1.2));
+  section.querySelector('[data-zoom=fit]')?.addEventListener('click', () => fit(canvas));
+  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== box.lastWidth) { box.lastWidth = box.clientWidth; canvas.resized(); fit(canvas); } }).observe(box);
+  box.dataset.drawn = 'yes';
+}
+
+/** Whole drawing if its text stays legible, else from the left at a legible size. */
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  const box = canvas.viewbox();
+  if (box.scale >= 0.55) return;
+  const inner = box.inner, scale = 0.7;
+  canvas.viewbox({ x: inner.x - 10, y: inner.y - 10, width: box.outer.width / scale, height: box.outer.height / scale });
+}
+
+/** English names where the reader's language is English: the drawing itself is Chinese. */
+function translate(viewer, names) {
+  const registry = viewer.get('elementRegistry'), factory = viewer.get('graphicsFactory');
+  for (const [id, name] of Object.entries(names)) {
+    for (const key of [id, `${id}_label`]) {
+      const shape = registry.get(key);
+      if (!shape?.businessObject) continue;
+      shape.businessObject.name = name;
+      factory.update(shape.waypoints ? 'connection' : 'shape', shape, registry.getGraphics(shape));
+    }
+  }
+}
+
+
