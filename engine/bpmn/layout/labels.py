@@ -1,0 +1,118 @@
+"""Where names stand that are written beside their shape or edge: the place that covers least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.layout import sizes
+from engine.bpmn.layout.drawing import Box, Edge, Node, Point
+
+_ON_SHAPE, _ON_LABEL, _ON_EDGE = 4.0, 4.0, 25.0
+_OUTSIDE = 400.0
+_RANK = 6.0
+
+
+class Labels:
+    """Places the labels of nodes, then of edges, inside ``frame``, off the horizontal ``borders`` of lanes."""
+
+    def __init__(self, nodes: list[Node], edges: list[Edge], frame: Box, borders: list[float]):
+        self.nodes, self.edges = nodes, edges
+        self.frame, self.borders = frame, borders
+        self.solid = [part for node in nodes for part in solid_parts(node.kind, node.box)]
+        self.strokes = [(edge, box) for edge in edges for box in strokes(edge.points)]
+        self.placed: list[Box] = []
+
+    def place(self) -> None:
+        for node in self.nodes:
+            if node.name and sizes.has_label_outside(node.kind):
+                node.label = self._best(list(_beside_node(node)), None)
+        for edge in self.edges:
+            if edge.name and len(edge.points) > 1:
+                edge.label = self._best(list(_beside_edge(edge, self.nodes)), edge)
+
+    def _best(self, places: list[Box], edge: Edge | None) -> Box:
+        best = min(range(len(places)), key=lambda k: (self._cost(places[k], edge) + _RANK * k, k))
+        self.placed.append(places[best])
+        return places[best]
+
+    def _cost(self, box: Box, edge: Edge | None) -> float:
+        cost = _ON_SHAPE * sum(box.overlap(part) + 20 * (box.overlap(part) > 0) for part in self.solid)
+        cost += _ON_LABEL * sum(box.overlap(other.grown(1)) for other in self.placed)
+        for other, stroke in self.strokes:
+            if box.overlap(stroke):
+                cost += _ON_EDGE + 2 * max(min(box.right, stroke.right) - max(box.x, stroke.x),
+                                           min(box.bottom, stroke.bottom) - max(box.y, stroke.y))
+                cost += 40 * (other is edge)
+        inside = box.overlap(self.frame)
+        cost += _OUTSIDE * (1 - inside / (box.w * box.h))
+        return cost + sum(40 for y in self.borders if box.y < y < box.bottom)
+
+
+def solid_parts(kind: str, box: Box) -> list[Box]:
+    """The area a shape covers, as rectangles: a gateway's corners are free."""
+    if not sizes.is_gateway(kind):
+        return [box]
+    cx, cy = box.centre
+    return [Box(cx - box.w * a, cy - box.h * b, box.w * 2 * a, box.h * 2 * b)
+            for a, b in ((0.48, 0.08), (0.34, 0.2), (0.2, 0.34), (0.08, 0.48))]
+
+
+def strokes(points: list[Point]) -> Iterator[Box]:
+    """The pieces of an edge as thin rectangles."""
+    for (x1, y1), (x2, y2) in zip(points, points[1:]):
+        yield Box(min(x1, x2) - 1, min(y1, y2) - 1, abs(x2 - x1) + 2, abs(y2 - y1) + 2)
+
+
+def _beside_node(node: Node) -> Iterator[Box]:
+    w, h = sizes.label_size(node.name)
+    x, y, box = node.x, node.y, node.box
+    below, above = box.bottom + 2, box.y - h - 2
+    if node.host:
+        if node.slot[0] > 0:
+            yield from (Box(box.right + 2, y + 2, w, h), Box(x + 4, below - 1, w, h), Box(x - w - 4, below - 1, w, h),
+                        Box(x - w / 2, below, w, h), Box(box.x - w - 2, y + 2, w, h))
+        else:
+            yield from (Box(box.right + 2, y - h - 2, w, h), Box(x + 4, above + 1, w, h),
+                        Box(x - w - 4, above + 1, w, h), Box(x - w / 2, above, w, h),
+                        Box(box.x - w - 2, y - h - 2, w, h))
+        return
+    centred = (Box(x - w / 2, below, w, h), Box(x - w / 2, above, w, h))
+    corners = (Box(x + 5, above, w, h), Box(x - w - 5, above, w, h), Box(x + 5, below, w, h),
+               Box(x - w - 5, below, w, h))
+    if sizes.is_gateway(node.kind):
+        yield from (centred[1], centred[0])
+        yield from corners
+        yield from (Box(x + 9, above + 8, w, h), Box(x - w - 9, above + 8, w, h), Box(x + 9, below - 8, w, h),
+                    Box(x - w - 9, below - 8, w, h))
+        return
+    yield from centred
+    yield from corners
+    yield from (Box(box.right + 3, y - h / 2, w, h), Box(box.x - w - 3, y - h / 2, w, h))
+
+
+def _beside_edge(edge: Edge, nodes: list[Node]) -> Iterator[Box]:
+    w, h = sizes.label_size(edge.name)
+    source = next((node for node in nodes if node.id == edge.source), None)
+    gateway = source is not None and sizes.is_gateway(source.kind)
+    for k, ((x1, y1), (x2, y2)) in enumerate(zip(edge.points, edge.points[1:])):
+        if abs(y1 - y2) < 0.5:
+            yield from _along_row(x1, x2, y1, w, h, 12 if gateway and k == 0 else -3)
+        else:
+            yield from _along_column(x1, y1, y2, w, h)
+        if k == 2:
+            break
+
+
+def _along_row(x1: float, x2: float, y: float, w: float, h: float, lead: float) -> Iterator[Box]:
+    start = x1 - lead if x2 > x1 else x1 + lead - w
+    end = x2 - 8 - w if x2 > x1 else x2 + 8
+    for x in (start, (x1 + x2 - w) / 2, end):
+        yield Box(x, y - h - 2, w, h)
+        yield Box(x, y + 2, w, h)
+
+
+def _along_column(x: float, y1: float, y2: float, w: float, h: float) -> Iterator[Box]:
+    down = y2 > y1
+    for y in (y1 + 2 if down else y1 - h - 2, (y1 + y2 - h) / 2, y2 - h - 10 if down else y2 + 10):
+        yield Box(x + 4, y, w, h)
+        yield Box(x - w - 4, y, w, h)
