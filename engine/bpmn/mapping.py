@@ -1,0 +1,96 @@
+"""What goes into an activity and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.bpmn.model import Text
+
+if TYPE_CHECKING:
+    from engine.bpmn.run import ProcessRun
+    from engine.bpmn.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One ``camunda:in`` or ``camunda:out``: a variable or an expression under a new name, or all variables."""
+
+    target: str | None
+    source: Text | None = None
+    variable: str | None = None
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataAssociation:
+    """BPMN: what is copied between data objects or stores and the inputs or outputs of an activity."""
+
+    source: str | None
+    target: str
+    transformation: str | None = None
+    store: str | None = None
+    """Id of the data store at its other end."""
+
+
+def take_in(token: Token) -> None:
+    """Evaluate inputs, in order, into the local variables of the activity; each sees those before it."""
+    node, process = token.task_spec, token.process
+    reads = getattr(node, "reads", ())
+    if not node.inputs and not reads and not getattr(node, "locals", ()):
+        return
+    local = token.notes.setdefault("vars", {})
+    for name in getattr(node, "locals", ()):
+        local.setdefault(name, None)
+    for read in reads:
+        local[read.target] = _read(token, read)
+    for name, text in node.inputs:
+        local[name] = process.value(token, text)
+
+
+def give_out(token: Token) -> None:
+    """Evaluate outputs where the local variables are seen, and write them around the activity."""
+    node, process = token.task_spec, token.process
+    writes = getattr(node, "writes", ())
+    if not node.outputs and not writes:
+        return
+    found: dict[str, Any] = {}
+    for name, text in node.outputs:
+        found[name] = process.value(token, text, found)
+    for write in writes:
+        _write(token, write, found)
+    process.assign_outside(token, found)
+
+
+def passed(passings: Sequence[Passing], process: ProcessRun, token: Token, source: dict[str, Any]) -> dict[str, Any]:
+    """The variables handed over by ``passings`` out of ``source``."""
+    found: dict[str, Any] = {}
+    for passing in passings:
+        if passing.all:
+            found.update(source)
+        elif passing.target:
+            if passing.variable is not None:
+                found[passing.target] = source.get(passing.variable)
+            else:
+                found[passing.target] = process.value_in(token, passing.source, source)
+    return found
+
+
+def _read(token: Token, read: DataAssociation) -> Any:
+    process = token.process
+    if read.store is not None:
+        return process.environment.read_store(read.store, token.task_spec.element, process.view(token))
+    if read.transformation is not None:
+        return process.evaluate(token, read.transformation)
+    return process.view(token).get(read.source)
+
+
+def _write(token: Token, write: DataAssociation, found: dict[str, Any]) -> None:
+    process = token.process
+    value = process.evaluate(token, write.transformation) if write.transformation is not None \
+        else process.view(token).get(write.source)
+    if write.store is not None:
+        process.environment.write_store(write.store, token.task_spec.element, value, process.view(token))
+    else:
+        found[write.target] = value

@@ -1,0 +1,143 @@
+"""When a timer is due: ISO 8601 moments, durations and repetitions, counted from an anchor so that nothing drifts.
+
+An armed timer is ``[due, left, period, anchor, tick]``: ``due`` and ``anchor`` in microseconds of UTC since 1970, ``left``
+the ticks still to come (-1: without end), ``period`` an ISO duration or ``None``, ``tick`` how many have been counted.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import isodate
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_REPEAT = re.compile(r"^R(\d*)/(.+)$", re.IGNORECASE)
+_MOST_TICKS = 100_000
+
+
+class BadTimer(ValueError):
+    """A text or value is no time."""
+
+
+def to_micros(moment: datetime) -> int:
+    """An aware moment as microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment in UTC."""
+    return _EPOCH + micros * _MICROSECOND
+
+
+def armed(kind: str, value: Any, now: datetime, *, once: bool) -> list[Any]:
+    """The state of a timer armed ``now``; ``once``: only its first tick counts. Raises :class:`BadTimer`."""
+    if value is None:
+        raise BadTimer(value)
+    left, period, anchor = 1, None, now
+    text = value.strip() if isinstance(value, str) else None
+    if kind == "cycle" and text is not None:
+        match = _REPEAT.match(text)
+        if match is None:
+            raise BadTimer(value)
+        left = int(match[1]) if match[1] else -1
+        if left == 0:
+            raise BadTimer(value)
+        start, _, rest = match[2].partition("/")
+        if rest:
+            anchor, period = (_moment(start, now), rest) if not start.upper().startswith("P") else (now, start)
+            due = anchor if anchor > now else None
+        else:
+            period, due = start, None
+        tick = 0 if due is not None else 1
+        first = due or plus(anchor, period, 1)
+        return [to_micros(first), 1 if once else left, None if once else period, to_micros(anchor), tick]
+    if kind == "cycle":
+        due = plus(now, value, 1)
+        return [to_micros(due), 1 if once else -1, None if once else iso(value), to_micros(now), 1]
+    if kind == "duration" or _is_duration(value):
+        return [to_micros(plus(now, value, 1)), 1, None, 0, 1]
+    return [to_micros(_moment(value, now)), 1, None, 0, 1]
+
+
+def ticked(state: list[Any], now: datetime) -> list[Any] | None:
+    """The timer after it fired at ``now``: of the ticks missed meanwhile none is left over. ``None`` when spent."""
+    due, left, period, anchor, tick = state
+    if left == 1 or period is None:
+        return None
+    start, until = from_micros(anchor), to_micros(now)
+    for _ in range(_MOST_TICKS):
+        tick += 1
+        left -= 1 if left > 0 else 0
+        if left == 0:
+            return None
+        due = to_micros(plus(start, period, tick))
+        if due > until:
+            break
+    return [due, left, period, anchor, tick]
+
+
+def plus(moment: datetime, duration: Any, times: int) -> datetime:
+    """``moment`` and ``times`` times a duration (ISO text, timedelta or years and months); the month's end is kept."""
+    value = _duration(duration)
+    if isinstance(value, timedelta):
+        if value <= timedelta(0) and times > 1:
+            raise BadTimer(duration)
+        return moment + value * times
+    months, rest = value
+    return _add_months(moment, months * times) + rest * times
+
+
+def iso(duration: Any) -> str:
+    """A duration as ISO text."""
+    value = _duration(duration)
+    if isinstance(value, timedelta):
+        return isodate.duration_isoformat(value)
+    months, rest = value
+    return f"P{months}M" if not rest else f"P{months}M{isodate.duration_isoformat(rest)[1:]}"
+
+
+def _duration(value: Any) -> timedelta | tuple[int, timedelta]:
+    if isinstance(value, timedelta):
+        return value
+    months = getattr(value, "months", None)
+    if isinstance(months, int) and not isinstance(value, str):
+        return months, timedelta(0)
+    if not isinstance(value, str):
+        raise BadTimer(value)
+    try:
+        parsed = isodate.parse_duration(value.strip())
+    except (ValueError, TypeError, isodate.ISO8601Error):
+        raise BadTimer(value) from None
+    if isinstance(parsed, timedelta):
+        return parsed
+    return int(parsed.years * 12 + parsed.months), parsed.tdelta
+
+
+def _is_duration(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().upper().lstrip("-").startswith("P")
+    return isinstance(value, timedelta) or hasattr(value, "months")
+
+
+def _moment(value: Any, now: datetime) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = isodate.parse_datetime(value.strip()) if "T" in value else isodate.parse_date(value.strip())
+        except (ValueError, TypeError, isodate.ISO8601Error):
+            raise BadTimer(value) from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(0), now.tzinfo)
+    if not isinstance(value, datetime):
+        raise BadTimer(value)
+    return value if value.tzinfo is not None else value.replace(tzinfo=now.tzinfo or UTC)
+
+
+def _add_months(moment: datetime, months: int) -> datetime:
+    index = moment.year * 12 + moment.month - 1 + months
+    year, month = divmod(index, 12)
+    month += 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return moment.replace(year=year, month=month, day=min(moment.day, last))
