@@ -1,161 +1,234 @@
-"""Compiled texts: :class:`Expression`, :class:`UnaryTest`, and the :class:`Evaluation` they run in."""
+"""Texts compiled once: :class:`Expression` and :class:`UnaryTest`, kept in a bounded cache."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
-from .builtins import MULTI, F
-from .compiler import MAX_STEPS, Compiler, Env as Scope, any3, compare, member_test
-from .errors import FeelLimitError
+from . import compile_leaves, compile_loops  # noqa: F401 - the rooms enter what they compile
+from .builtins import BUILTIN_PHRASES
+from .comparing import any_of
+from .compiler import Run, compiled, tests_for
+from .errors import FeelLimitError, NullCondition
+from .limits import CURRENT, MAX_CACHE, MAX_NESTING, MAX_STEPS, Clock, Evaluation, Scope, Types, measured
+from .names import free_names
+from . import nodes as n
+from .nodes import Node, uses_input
 from .parser import Parser
-from .values import LOCAL, Budget, measure
+from .reasons import Reasons, explained
+from .tokens import name_pieces
+from .values import kind
 
-Clock = Callable[[], datetime]
+Variables = Mapping[str, Any]
+Functions = Mapping[str, Any]
 _NONE: frozenset[str] = frozenset()
 
 
-class Evaluation(Budget):
-    """One evaluation: its budget of steps, clock, functions and types, shared by all expressions that run inside of it.
-
-    Used by hosts that evaluate several expressions as one (decision tables, boxed expressions)::
-
-        with Evaluation(clock=clock, functions=functions) as evaluation:
-            value = expression.within(evaluation.scope(variables))
-            inner = expression.within(evaluation.scope(variables).child({"item": 1}))
-
-    ``types(value, name) -> bool | None`` decides ``instance of`` and parameter types FEEL does not know itself.
-    """
-
-    __slots__ = ("_outer",)
-
-    def __init__(self, *, clock: Clock | None = None, functions: Mapping[str, Any] | None = None, types: Any = None,
-                 max_steps: int = MAX_STEPS, reasons: list | None = None):
-        super().__init__(max_steps, clock, functions, types, reasons)
-
-    def scope(self, variables: Mapping[str, Any]) -> Scope:
-        return Scope(variables, None, self)
-
-    def __enter__(self) -> Evaluation:
-        self._outer = getattr(LOCAL, "budget", None)
-        LOCAL.budget = self
-        return self
-
-    def __exit__(self, kind, error, trace) -> None:
-        LOCAL.budget = self._outer
-        if kind is not None and issubclass(kind, RecursionError):
-            raise FeelLimitError("nesting") from None
-
-
 class Expression:
-    """A compiled FEEL expression: call it with variables."""
+    """A compiled FEEL expression: call it with variables, as often as wanted, from any thread."""
 
-    __slots__ = ("text", "run", "free_names", "called")
+    __slots__ = ("text", "node", "run", "_free", "_called")
 
-    def __init__(self, text: str, run: Callable[[Scope], Any]):
-        self.text, self.run = text, run
+    def __init__(self, text: str, node: Node, run: Run):
+        self.text, self.node, self.run = text, node, run
+        self._free: frozenset[str] | None = None
+
+    def __call__(
+        self,
+        variables: Variables,
+        *,
+        clock: Clock | None = None,
+        functions: Functions | None = None,
+        types: Types | None = None,
+        max_steps: int = MAX_STEPS,
+    ) -> Any:
+        """The value for ``variables``; null is None. Raises FeelLimitError, FeelAssertionError."""
+        outer = getattr(CURRENT, "run", None)
+        evaluation = Evaluation(variables, clock, functions, types, max_steps)
+        CURRENT.run = evaluation
+        try:
+            value = self.run(evaluation)
+            return measured(value) if type(value) is list or type(value) is dict else value
+        except RecursionError:
+            raise FeelLimitError("limit_nesting", limit=MAX_NESTING) from None
+        finally:
+            CURRENT.run = outer
 
     def within(self, scope: Scope) -> Any:
-        """The value in ``scope``, within the :class:`Evaluation` the scope belongs to (and its budget)."""
+        """The value in ``scope``, at the cost of the :class:`Evaluation` the scope belongs to."""
         return self.run(scope)
 
-    def __call__(self, variables: Mapping[str, Any], *, clock: Clock | None = None,
-                 functions: Mapping[str, Any] | None = None, types: Any = None, max_steps: int = MAX_STEPS) -> Any:
-        with Evaluation(clock=clock, functions=functions, types=types, max_steps=max_steps) as evaluation:
-            value = self.run(Scope(variables, None, evaluation))
-            return measure(value) if type(value) is list or type(value) is dict else value
+    def explain(self, variables: Variables, **given: Any) -> tuple[Any, Reasons]:
+        """The value, and why parts of it are null: missing names, unknown functions, kinds that do not go together.
+
+        Takes what a call takes. Slower than a call; functions of the host are called as they are by one.
+        """
+        return explained(self.text, self.node, variables, **given)
+
+    def condition(self, variables: Variables, **given: Any) -> bool:
+        """True or False. Raises NullCondition for every other value, naming what was missing."""
+        value = self(variables, **given)
+        if value is True or value is False:
+            return value
+        value, reasons = self.explain(variables, **given)
+        if value is None:
+            raise NullCondition(text=self.text, reasons=reasons)
+        raise NullCondition("condition_not_boolean", text=self.text, reasons=reasons, kind=kind(value))
+
+    @property
+    def free_names(self) -> frozenset[str]:
+        """The names it takes from outside. Those inside a filter may also be entries of its items: not among these."""
+        self._look()
+        return self._free or _NONE
+
+    @property
+    def called(self) -> frozenset[str]:
+        """The functions it calls by name."""
+        self._look()
+        return self._called
+
+    def _look(self) -> None:
+        if self._free is None:
+            found = list(free_names(self.node))
+            self._called = frozenset(name.name for name in found if name.called)
+            self._free = frozenset(name.name for name in found if not name.called and not name.loose)
 
 
 class UnaryTest:
-    """A compiled unary test (a cell of a decision table): call it with the input value and variables."""
+    """Compiled unary tests (a cell of a decision table): call them with the value they are put to."""
 
-    __slots__ = ("text", "test", "free_names", "called")
+    __slots__ = ("text", "nodes", "negated", "test", "uses_input")
 
-    def __init__(self, text: str, test: Callable[[Scope, Any], bool | None]):
-        self.text, self.test = text, test
+    def __init__(self, text: str, nodes: list[Node], negated: bool, test: Callable[[Scope, Any], bool | None]):
+        self.text, self.nodes, self.negated, self.test = text, nodes, negated, test
+        self.uses_input = any(uses_input(node) for node in nodes)
+
+    def __call__(
+        self,
+        value: Any,
+        variables: Variables | None = None,
+        *,
+        clock: Clock | None = None,
+        functions: Functions | None = None,
+        types: Types | None = None,
+        max_steps: int = MAX_STEPS,
+    ) -> bool | None:
+        """True, False or None (null) for ``value``; ``?`` in the text stands for it."""
+        with Evaluation(variables, clock, functions, types, max_steps) as evaluation:
+            return self.test(evaluation, value)
 
     def within(self, value: Any, scope: Scope) -> bool | None:
-        """True, False or None for ``value``, in ``scope`` (where ``?`` is added when the text needs it)."""
+        """The same in ``scope``, at the cost of the :class:`Evaluation` the scope belongs to."""
         return self.test(scope, value)
 
-    def __call__(self, value: Any, variables: Mapping[str, Any] | None = None, *, clock: Clock | None = None,
-                 functions: Mapping[str, Any] | None = None, types: Any = None,
-                 max_steps: int = MAX_STEPS) -> bool | None:
-        with Evaluation(clock=clock, functions=functions, types=types, max_steps=max_steps) as evaluation:
-            return self.test(Scope(variables or {}, None, evaluation), value)
+    @property
+    def free_names(self) -> frozenset[str]:
+        found = [name for node in self.nodes for name in free_names(node)]
+        return frozenset(name.name for name in found if not name.called and not name.loose) - {"?"}
+
+    @property
+    def called(self) -> frozenset[str]:
+        return frozenset(name.name for node in self.nodes for name in free_names(node) if name.called)
 
 
-def many_word(names: Iterable[str]) -> frozenset[str]:
-    """Of ``names`` those that the parser must know: of several words, or with operators in them."""
-    return frozenset(name for name in names if not name.isidentifier())
-
-
-def compile(text: str, names: Iterable[str] = _NONE) -> Expression:  # noqa: A001 - FEEL's own
-    """The compiled ``text``; ``names`` in scope (only those of several words matter). Cached with a bound."""
-    return _expression(text, many_word(names) if names else _NONE)
+# --- making them
+def compile(text: str, names: Iterable[str] = _NONE) -> Expression:
+    """The compiled ``text``. ``names`` are those in scope (variables and functions of the host): only those of several
+    words, or with operators in them, matter. Raises FeelSyntaxError, FeelLimitError."""
+    return _expression(text, _relevant(text, names))
 
 
 def unary(text: str, names: Iterable[str] = _NONE) -> UnaryTest:
-    """The compiled unary tests ``text`` (``< 5``, ``"A","B"``, ``not(1)``, ``[1..9]``, ``-``)."""
-    return _unary(text, many_word(names) if names else _NONE)
+    """The compiled unary tests: ``< 5``, ``"A","B"``, ``[1..9]``, ``not(1)``, ``-``, or an expression of ``?``."""
+    return _unary(text, _relevant(text, names))
 
 
-def evaluate(text: str, variables: Mapping[str, Any], *, clock: Clock | None = None,
-             functions: Mapping[str, Any] | None = None, max_steps: int = MAX_STEPS) -> Any:
-    """The value of ``text`` for ``variables``; null is None."""
-    names = many_word(variables)
-    if functions:
-        names |= many_word(functions)
-    return _expression(text, names)(variables, clock=clock, functions=functions, max_steps=max_steps)
+def evaluate(
+    text: str,
+    variables: Variables,
+    *,
+    clock: Clock | None = None,
+    functions: Functions | None = None,
+    max_steps: int = MAX_STEPS,
+) -> Any:
+    """The value of ``text`` for ``variables``; null is None. Raises FeelError."""
+    expression = _expression(text, _relevant(text, variables, functions or ()))
+    return expression(variables, clock=clock, functions=functions, max_steps=max_steps)
 
 
-@functools.lru_cache(maxsize=4096)
+def condition(
+    text: str,
+    variables: Variables,
+    *,
+    clock: Clock | None = None,
+    functions: Functions | None = None,
+    max_steps: int = MAX_STEPS,
+) -> bool:
+    """True or False. Raises NullCondition where ``text`` gives neither, other FeelErrors as :func:`evaluate` does."""
+    expression = _expression(text, _relevant(text, variables, functions or ()))
+    return expression.condition(variables, clock=clock, functions=functions, max_steps=max_steps)
+
+
+def _relevant(text: str, *names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that the parser must know for ``text``: it is the key of the cache, so it is kept small."""
+    return frozenset(
+        name
+        for given in names
+        for name in given
+        if not name.isidentifier() and (pieces := name_pieces(name)) and pieces[0] in text
+    )
+
+
+@functools.lru_cache(maxsize=MAX_CACHE)
 def _expression(text: str, names: frozenset[str]) -> Expression:
     try:
-        return Expression(text, Compiler(F)(Parser(text, names, MULTI).whole()))
+        node = Parser(text, names, BUILTIN_PHRASES).whole()
+        return Expression(text, node, compiled(node))
     except RecursionError:
-        raise FeelLimitError("nesting") from None
+        raise FeelLimitError("limit_nesting", limit=MAX_NESTING) from None
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=MAX_CACHE)
 def _unary(text: str, names: frozenset[str]) -> UnaryTest:
     try:
-        tests = Parser(text, names | {"?"}, MULTI).unary_tests()
-        if tests[0] == "any":
-            return UnaryTest(text, lambda scope, value: True)
-        compiler = Compiler(F)
-        parts = [_test(compiler, t) for t in tests[1]]
+        parsed = Parser(text, names | {"?"}, BUILTIN_PHRASES).unary_tests()
+        if parsed is None:
+            return UnaryTest(text, [], False, lambda scope, value: True)
+        nodes, negated = parsed
+        return UnaryTest(text, nodes, negated, _combined([_cell_test(node) for node in nodes], negated))
     except RecursionError:
-        raise FeelLimitError("nesting") from None
-    if tests[2]:
-        def negated(scope, value):
-            r = any3(t(scope, value) for t in parts)
-            return None if r is None else not r
-        return UnaryTest(text, negated)
-    if len(parts) == 1:
-        return UnaryTest(text, parts[0])
-    return UnaryTest(text, lambda scope, value: any3(t(scope, value) for t in parts))
+        raise FeelLimitError("limit_nesting", limit=MAX_NESTING) from None
 
 
-def _test(c: Compiler, t: tuple) -> Callable[[Scope, Any], bool | None]:
-    if t[0] == "unary":
-        op, e = t[1], c(t[2])
-        return lambda env, v: compare(op, v, e(env))
-    e = c(t[1])
-    if _uses_input(t[1]):
-        return lambda env, v: e(env.child({"?": v}))
+def _combined(tests: list[Callable[[Scope, Any], Any]], negated: bool) -> Callable[[Scope, Any], bool | None]:
+    if negated:
 
-    def f(env, v):
-        r = e(env)
-        if isinstance(r, bool) and not isinstance(v, bool):
-            return r
-        return member_test(v, r)
-    return f
+        def negation(scope: Scope, value: Any) -> bool | None:
+            answer = any_of(test(scope, value) for test in tests)
+            return None if answer is None else not answer
+
+        return negation
+    if len(tests) == 1:
+        return tests[0]
+    return lambda scope, value: any_of(test(scope, value) for test in tests)
 
 
-def _uses_input(a: Any) -> bool:
-    if isinstance(a, tuple) and a and a[0] == "var":
-        return a[1] == "?"
-    return isinstance(a, (tuple, list)) and any(_uses_input(x) for x in a)
+def _cell_test(node: Node) -> Callable[[Scope, Any], Any]:
+    """One test of a cell. With ``?`` in it the expression itself decides; without, a boolean decides unless the input
+    is a boolean, too."""
+    if uses_input(node):
+        run = compiled(node)
+        return lambda scope, value: run(scope.child({"?": value}))
+    test = tests_for(node, compiled)
+    if isinstance(node, (n.Against, n.Number, n.Text, n.Moment, n.RangeOf, n.HalfRange)):
+        return test  # never a boolean
+    run = compiled(node)
+
+    def decide(scope: Scope, value: Any) -> bool | None:
+        if isinstance(value, bool):
+            return test(scope, value)
+        found = run(scope)
+        return found if isinstance(found, bool) else test(scope, value)
+
+    return decide
