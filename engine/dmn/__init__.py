@@ -15,10 +15,11 @@ from typing import Any
 
 from .decisions import Decided, DecisionModel
 from .family import read_family
+from .findings import check
 from .run import Clock, FiredRule, Note
 from .sentences import DecisionError
 
-__all__ = ["Decided", "DecisionError", "DecisionModel", "FiredRule", "Note", "decide", "read_model"]
+__all__ = ["Decided", "DecisionError", "DecisionModel", "FiredRule", "Note", "check", "decide", "read_model"]
 
 MAX_CACHED = 64
 """Models that :func:`decide` keeps compiled."""

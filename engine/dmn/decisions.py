@@ -106,8 +106,8 @@ class DecisionModel:
                max_steps: int = MAX_STEPS) -> Decided:
         """Take ``decision`` (id or name), or ask the decision service ``service`` (then its output of that name).
 
-        Raises :class:`~engine.dmn.sentences.DecisionError` for an unknown decision, hits that the policy forbids, inputs
-        outside their allowed values, and limits. Whatever FEEL calls null is None, and a note says why.
+        Raises :class:`~engine.dmn.sentences.DecisionError` for an unknown decision, hits that the policy forbids,
+        inputs outside their allowed values, and limits. Whatever FEEL calls null is None, and a note says why.
         """
         evaluation = feel.Evaluation(clock=clock, functions=functions, max_steps=max_steps)
         run = Run(inputs, evaluation)
