@@ -1,0 +1,77 @@
+"""The rows of a table: cells are read, computed and checked like fields, with the row's columns first in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.forms.field import Field
+from engine.forms.form import EDIT
+from engine.forms.types.table import MAX_ROWS
+from engine.forms.words import Wrong
+
+if TYPE_CHECKING:
+    from engine.forms.filling import Filling
+
+
+def read_rows(filling: Filling, table: Field, raw: Any, stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a submission: every cell parsed; what is wrong is noted at ``table.<row>.<column>``."""
+    rows = []
+    for index, row in enumerate(raw[: MAX_ROWS + 1]):
+        path = f"{table.id}.{index}"
+        before = stored[index] if index < len(stored) else {}
+        for name in row:
+            if not any(column.id == name for column in table.columns):
+                filling.tell(f"{path}.{name}", unknown_field(name))
+        rows.append({column.id: _cell(filling, column, f"{path}.{column.id}", row, before) for column in table.columns})
+    return rows
+
+
+def _cell(filling: Filling, column: Field, path: str, row: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
+    if column.compute is not None:
+        return before.get(column.id)
+    if column.id not in row:
+        return before.get(column.id)
+    filling.touched.add(path)
+    return filling.read(column, path, row[column.id], before.get(column.id))
+
+
+def settle_rows(filling: Filling, table: Field) -> bool:
+    """Defaults and computed cells of every row brought up to date; whether anything changed."""
+    changed = False
+    for index, row in enumerate(filling.values.get(table.id) or ()):
+        context = {**filling.context, **row}
+        for column in table.columns:
+            path, old = f"{table.id}.{index}.{column.id}", row.get(column.id)
+            new = filling.settled(column, path, old, context, filling.permissions.of(table.id) == EDIT)
+            if new != old or type(new) is not type(old):
+                row[column.id] = context[column.id] = new
+                changed = True
+    return changed
+
+
+def check_rows(filling: Filling, table: Field, stored: list[dict[str, Any]]) -> None:
+    """Required cells, read-only cells and the checks of each type."""
+    for index, row in enumerate(filling.values.get(table.id) or ()):
+        context = {**filling.context, **row}
+        for column in table.columns:
+            path = f"{table.id}.{index}.{column.id}"
+            if not filling.flag(column.visible, path, context):
+                row[column.id] = None
+                continue
+            value = row.get(column.id)
+            if path in filling.touched and filling.flag(column.readonly, path, context, when_unknown=False):
+                kept = [one.get(column.id) for one in stored] + [filling.initial(column, path, context)]
+                if value not in kept:
+                    filling.tell(path, not_editable())
+            before = stored[index] if index < len(stored) else {}
+            filling.check_value(column, path, value, context, before.get(column.id))
+
+
+def unknown_field(name: str) -> Wrong:
+    return Wrong("unknown_field", f"表单没有“{str(name)[:60]}”这一项。", f'The form has no "{str(name)[:60]}".')
+
+
+def not_editable() -> Wrong:
+    return Wrong("not_editable", "这一项在本步骤不能修改。", "This cannot be changed in this step.")
+
