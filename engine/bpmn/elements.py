@@ -7,14 +7,8 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.juel import translate
 from engine.bpmn.model import Element, Lane, LoopInfo, ModelExpression, Text
-
-try:
-    from engine.bpmn.juel import translate
-except ModuleNotFoundError:  # pragma: no cover
-
-    def translate(text: str) -> str:
-        raise ValueError(text)
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"

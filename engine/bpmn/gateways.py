@@ -129,7 +129,7 @@ class Complex(Inclusive):
             fired[self.name] = missing
         return self.merge(token, held)
 
-    def due(self, scope: Scope, tokens: Sequence[Token]) -> bool:
+    def due(self, scope: Scope, tokens: Sequence[Token]) -> bool:  # noqa: ARG002
         return False
 
 

@@ -90,6 +90,8 @@ def _write(token: Token, write: DataAssociation, found: dict[str, Any]) -> None:
     process = token.process
     value = process.evaluate(token, write.transformation) if write.transformation is not None \
         else process.view(token).get(write.source)
+    if value is None and write.transformation is None:
+        return  # nothing was produced
     if write.store is not None:
         process.environment.write_store(write.store, token.task_spec.element, value, process.view(token))
     else:

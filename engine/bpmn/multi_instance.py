@@ -52,7 +52,7 @@ class StandardLoop(Repetition):
         self._next(body)
         return None
 
-    def merged(self, body: Token, instance: Token) -> None:
+    def merged(self, body: Token, instance: Token) -> None:  # noqa: ARG002
         body.notes["loop"]["done"] += 1
         self._count(body)
         if self._again(body):

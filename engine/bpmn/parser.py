@@ -99,7 +99,7 @@ class Drawing:
 
     def node(self, node: etree._Element, spec: ScopeSpec) -> Node:
         """One flow node."""
-        kind, name = kind_of(node), node.get("id")
+        name = node.get("id")
         info = loop_info(node, self.data.variable)
         parent = spec.name if spec.parent is not None else None
         card = self.cards[name] = reading.element_of(node, self.lanes.get(name, ()), parent, info)
@@ -182,8 +182,8 @@ class Drawing:
             if source not in spec.task_specs or target not in spec.task_specs:
                 continue
             default = spec.task_specs[source].element.default == edge.get("id")
-            flow = Flow(edge.get("id"), source, target, None if default else feel(inner_text(edge, "conditionExpression")),
-                        default, edge.get("name", ""))
+            condition = None if default else feel(inner_text(edge, "conditionExpression"))
+            flow = Flow(edge.get("id"), source, target, condition, default, edge.get("name", ""))
             self.flows[flow.id] = flow
             outgoing.setdefault(source, []).append(flow)
             incoming.setdefault(target, []).append(flow.id)
@@ -238,7 +238,7 @@ class Drawing:
 
     def _start(self, node: etree._Element, spec: ScopeSpec) -> None:
         """Where a scope begins: its none start events, or without any start all that nothing leads to."""
-        events = [child for child in children(node, "startEvent")]
+        events = list(children(node, "startEvent"))
         plain = [child.get("id") for child in events if not self.definitions(child)]
         spec.triggers = tuple(child.get("id") for child in events)
         entries = [task for task in spec.task_specs.values() if task.element.id in self._instantiating(node)]

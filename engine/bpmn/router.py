@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import timers
@@ -88,6 +89,16 @@ class Router:
         self._stale = True
         token.task_spec.hit(token, index)
 
+    def shift(self, by: timedelta) -> None:
+        """All durations and cycles are due ``by`` later; moments that a drawing names stay."""
+        micros = by // timedelta(microseconds=1)
+        for token in self.armed.values():
+            for index, state in token.notes.get("due", {}).items():
+                if token.task_spec.definitions[int(index)].timer != "date":
+                    state[0] += micros
+                    state[3] += micros
+        self._stale = True
+
     def _again(self, state: list[Any], now: Any) -> list[Any] | None:
         if isinstance(state[2], str) and state[2].startswith("cron:"):
             if state[1] == 1:
@@ -124,7 +135,7 @@ class Router:
         key = process.value(token, definition.key) if definition.key is not None else None
         if definition.kind == "message":
             process.tell("message_thrown", token, {
-                "name": key, "payload": payload, "correlation": process.correlation(token, definition, payload)})
+                "name": key, "payload": payload, "correlation": process.correlation(token, payload)})
         elif definition.kind == "signal":
             process.tell("signal_thrown", token, {"name": key, "payload": payload})
             self.signal(key, payload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import loop, mapping, move, state, timers
@@ -111,6 +111,10 @@ class ProcessRun(TokenGame):
         if str(index) not in token.notes.get("due", {}):
             raise NotWaiting(element_instance_id)
         self.router.tick(token, index)
+
+    def shift_timers(self, by: timedelta) -> None:
+        """Move what is due by a duration or cycle (after a suspension); dates that a drawing names stay."""
+        self.router.shift(by)
 
     def deliver(self, element_instance_id: str, payload: Mapping[str, Any] | None = None, index: int = 0) -> None:
         """A message or signal for this one subscription."""

@@ -1,7 +1,8 @@
 """When a timer is due: ISO 8601 moments, durations and repetitions, counted from an anchor so that nothing drifts.
 
-An armed timer is ``[due, left, period, anchor, tick]``: ``due`` and ``anchor`` in microseconds of UTC since 1970, ``left``
-the ticks still to come (-1: without end), ``period`` an ISO duration or ``None``, ``tick`` how many have been counted.
+An armed timer is ``[due, left, period, anchor, tick]``: ``due`` and ``anchor`` in microseconds of UTC since 1970,
+``left`` the ticks still to come (-1: without end), ``period`` an ISO duration or ``None``, ``tick`` how many have been
+counted.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.bpmn.definitions import EventDefinition
 from engine.bpmn.failures import RunFailed
 from engine.bpmn.model import Text
 
 if TYPE_CHECKING:
     from engine.bpmn.environment import Environment
     from engine.bpmn.tokens import Token
+
+KEY = "bihuan:key:"
 
 
 class Variables:
@@ -108,14 +109,17 @@ class Variables:
         except Exception as error:
             raise _failed(token, element.attributes.get("decisionRef", ""), error) from error
 
-    def correlation(self, token: Token, definition: EventDefinition, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """The keys a message goes by: the property ``bihuan:correlation`` (a FEEL context) of the element."""
-        text = token.task_spec.element.properties.get("bihuan:correlation")
-        if not text:
-            return {}
-        keys = self.evaluate(token, text.lstrip().removeprefix("="), payload)
-        if not isinstance(keys, dict):
-            raise RunFailed(token.task_spec.name, "bad_mapping", name="bihuan:correlation")
+    def correlation(self, token: Token, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The keys a message goes by: the properties ``bihuan:key:<name>`` (FEEL each) of the element, or
+        ``bihuan:correlation`` (a FEEL context)."""
+        properties, keys = token.task_spec.element.properties, {}
+        if text := properties.get("bihuan:correlation"):
+            keys = self.evaluate(token, text.lstrip().removeprefix("="), payload)
+            if not isinstance(keys, dict):
+                raise RunFailed(token.task_spec.name, "bad_mapping", name="bihuan:correlation")
+        for name, text in properties.items():
+            if name.startswith(KEY):
+                keys[name[len(KEY):]] = self.evaluate(token, text.lstrip().removeprefix("="), payload)
         return keys
 
     def _counters(self, token: Token | None) -> dict[str, Any]:

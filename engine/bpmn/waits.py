@@ -67,7 +67,8 @@ def _detail(token: Token) -> dict[str, Any]:
                 "inputs": call["inputs"], "business_key": call.get("business_key")}
     if node.wait == "service":
         attributes = node.element.attributes
-        return {"topic": attributes.get("topic"), "type": attributes.get("type")}
+        return {"topic": attributes.get("topic"), "type": attributes.get("type"),
+                "inputs": {name: token.notes["vars"].get(name) for name, _ in node.inputs}}
     return {}
 
 
@@ -81,7 +82,7 @@ def _events(run: ProcessRun, token: Token) -> Iterator[Wait]:
                 continue
             detail |= {"due": timers.from_micros(state[0]), "remaining": state[1], "every": state[2]}
         elif definition.kind == "message":
-            detail |= {"name": router.key_of(token, index), "correlation": run.correlation(token, definition, {})}
+            detail |= {"name": router.key_of(token, index), "correlation": run.correlation(token, {})}
         elif definition.kind == "signal":
             detail["name"] = router.key_of(token, index)
         elif definition.kind != "conditional":
