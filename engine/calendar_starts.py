@@ -1,0 +1,99 @@
+"""Cases that the calendar starts: one waiting job per timer start event of the newest version of each process.
+
+A tick is a row, unique per start event, key and moment: however many workers there are, it starts one case. Of ticks
+missed while nobody worked at most the last one is made up for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from engine import starting
+from engine.authorization import SYSTEM
+from engine.bpmn import ProcessModel
+from engine.calendar import Repetition, parse_repetition
+from engine.ids import new_id
+from engine.live import Live
+from engine.models.identity import RoleHolding
+from engine.models.repository import CalendarTick, StartSubscription
+from engine.models.runtime import Job
+from engine.wait_state import save, settle
+
+
+def arm(parts: Any, connection: Connection, now: datetime, model: ProcessModel) -> None:
+    """Write the jobs of a newly published version's calendar starts; those of older versions go."""
+    connection.execute(delete(Job.__table__).where(
+        Job.kind == "start", Job.element_instance_id == f"calendar:{model.key}"))
+    for event in model.start_events:
+        if event.kind == "timer" and event.timer:
+            first = _first(event.timer, now, ZoneInfo(parts.settings.zone))
+            if first is not None:
+                connection.execute(insert(Job.__table__), [_job(parts, now, model.key, event.element_id, first,
+                                                                event.timer)])
+
+
+def _first(timer: tuple[str, str], now: datetime, zone: ZoneInfo) -> datetime | None:
+    kind, text = timer
+    if kind == "cycle":
+        return parse_repetition(text).next_after(now, zone)
+    return parse_repetition(f"R1/{text}" if kind == "date" else f"R1/{text}").next_after(now, zone)
+
+
+def _job(parts: Any, now: datetime, key: str, element_id: str, due: datetime, timer: tuple[str, str],
+         left: int | None = None) -> dict[str, Any]:
+    return {"id": new_id(now), "kind": "start", "due_at": due, "root_id": None, "instance_id": None,
+            "element_id": element_id, "element_instance_id": f"calendar:{key}", "slot": 0, "task_id": None,
+            "payload": {"process_key": key, "calendar": list(timer), "left": left}, "tries": 0, "suspended": False,
+            "retries": parts.settings.job_retries, "owner": None, "locked_until": None, "created_at": now}
+
+
+def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | None:
+    """Start the case or cases of a calendar moment; returns the job of the next moment, if there is one."""
+    now = parts.clock.now()
+    key, timer, zone = job.payload["process_key"], tuple(job.payload["calendar"]), ZoneInfo(parts.settings.zone)
+    repetition: Repetition | None = parse_repetition(timer[1]) if timer[0] == "cycle" else None
+    due = job.due_at
+    if repetition is not None:
+        due = repetition.last_missed(job.due_at, now, zone) or job.due_at
+    definition = parts.definitions.newest(connection, key)
+    live = parts.live.at(connection)
+    each = definition.model.elements[job.element_id].properties.get("bihuan:for_each", "")
+    for holder, variables, unit in _holders(connection, live, each):
+        made = connection.execute(
+            parts.database.insert(CalendarTick.__table__)
+            .values(process_key=key, element_id=job.element_id, holder=holder, due_at=due)
+            .on_conflict_do_nothing()).rowcount
+        if made:
+            family = starting.begin(parts, connection, SYSTEM, now, key, entry=job.element_id, unit_id=unit,
+                                    variables=variables | {"scheduled_for": due}, definition=definition)
+            settle(family, *family.members.values())
+            save(family)
+    following = repetition.next_after(due, zone) if repetition is not None else None
+    while following is not None and following <= now:
+        following = repetition.next_after(following, zone)
+    return None if following is None else _job(parts, now, key, job.element_id, following, timer)
+
+
+def _holders(connection: Connection, live: Live, each: str) -> list[tuple[str, dict[str, Any], str | None]]:
+    """For whom a tick starts a case: ``role:<key>`` each holder's unit, ``units:<kind>`` each unit, or once."""
+    kind, _, value = each.partition(":")
+    if kind == "role":
+        rows = connection.execute(select(RoleHolding.person_id, RoleHolding.unit_id).where(RoleHolding.role == value))
+        return [(f"{row.person_id}@{row.unit_id}", {"holder": row.person_id}, row.unit_id) for row in rows]
+    if kind == "units":
+        return [(unit.key, {"unit": unit.key}, unit.id) for unit in live.units.values() if value in ("", unit.kind)]
+    return [("", {}, None)]
+
+
+def subscribe(connection: Connection, now: datetime, model: ProcessModel, definition_id: str) -> None:
+    """Write the message and signal starts of a newly published version; those of older versions go."""
+    connection.execute(delete(StartSubscription.__table__).where(StartSubscription.process_key == model.key))
+    rows = [{"id": new_id(now), "definition_id": definition_id, "process_key": model.key,
+             "element_id": event.element_id, "kind": event.kind, "name": event.key or ""}
+            for event in model.start_events if event.kind in ("message", "signal")]
+    if rows:
+        connection.execute(insert(StartSubscription.__table__), rows)

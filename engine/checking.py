@@ -1,0 +1,176 @@
+"""What a set of files holds, and everything wrong with it: each file by its own reader, then how they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from engine import dmn, feel
+from engine.bpmn import ProcessModel, check_models, read_models
+from engine.errors import Problem, Refused
+from engine.forms import Form, Group, check_form, read_form, read_groups
+from engine.packs import PackContent, read_pack
+from engine.registers import Register, read_register
+from engine.yaml import read_yaml
+
+IGNORED = (".scenario.yaml", ".md", ".csv")
+
+
+@dataclass
+class Content:
+    """The files of a deployment by what they are; ``problems`` are those found while reading."""
+
+    models: list[ProcessModel] = field(default_factory=list)
+    drawings: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    forms: dict[str, tuple[Form, str, bytes]] = field(default_factory=dict)
+    decisions: dict[str, tuple[dmn.DecisionModel, str, bytes]] = field(default_factory=dict)
+    packs: dict[str, tuple[PackContent, bytes]] = field(default_factory=dict)
+    registers: dict[str, Register] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    groups_file: tuple[str, bytes] | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def pack_of(self, model: ProcessModel) -> PackContent | None:
+        """The pack whose folder the drawing lies in."""
+        folder = str(PurePosixPath(self.drawings[model.key][0]).parent)
+        found = self.packs.get(folder)
+        return found[0] if found else None
+
+    def forms_of(self, model: ProcessModel) -> list[str]:
+        """Keys of the forms that a drawing names."""
+        return sorted(key for key in set(model.form_keys) if key in self.forms)
+
+    def parts_of(self, model: ProcessModel) -> list[tuple[str, str, str, bytes]]:
+        """What is frozen with a version of a process: (kind, key, file, content)."""
+        file, drawing = self.drawings[model.key]
+        parts = [("bpmn", model.key, file, drawing)]
+        keys = self.forms_of(model)
+        parts += [("form", key, self.forms[key][1], self.forms[key][2]) for key in keys]
+        if keys and self.groups_file:
+            parts.append(("groups", "groups", *self.groups_file))
+        parts += [("dmn", ref, self.decisions[ref][1], self.decisions[ref][2])
+                  for ref in sorted(set(model.decision_refs)) if ref in self.decisions]
+        return parts
+
+
+def read_content(files: Mapping[str, bytes]) -> Content:
+    """Sort ``files`` (path -> content) by what they are and read each; problems are gathered, nothing is raised."""
+    content = Content()
+    yamls: list[tuple[str, bytes, Any]] = []
+    for file, raw in sorted(files.items()):
+        if file.endswith(".bpmn"):
+            _take(content, _drawing, file, raw)
+        elif file.endswith(".dmn"):
+            _take(content, _decisions, file, raw)
+        elif file.endswith((".yaml", ".yml")) and not file.endswith(IGNORED):
+            try:
+                yamls.append((file, raw, read_yaml(raw, file)))
+            except Refused as refused:
+                content.problems += refused.problems
+    for key, reader in (("groups", _groups), ("pack", _pack), ("register", _register), ("form", _form)):
+        for file, raw, data in yamls:
+            if isinstance(data, dict) and next(iter(data), None) == key:
+                _take(content, reader, file, raw)
+    return content
+
+
+def _take(content: Content, reader: Callable[[Content, str, bytes], None], file: str, raw: bytes) -> None:
+    try:
+        reader(content, file, raw)
+    except Refused as refused:
+        content.problems += refused.problems
+
+
+def _drawing(content: Content, file: str, raw: bytes) -> None:
+    found = check_models(raw, file)
+    content.problems += found
+    if any(problem.severity == "error" for problem in found):
+        return
+    for model in read_models(raw, file):
+        if model.key in content.drawings:
+            raise Refused([Problem("process_twice", f"流程 {model.key} 在 {content.drawings[model.key][0]} 中已有。",
+                                   f"The process {model.key} is in {content.drawings[model.key][0]} as well.",
+                                   file=file, element=model.key)])
+        content.models.append(model)
+        content.drawings[model.key] = (file, raw)
+
+
+def _decisions(content: Content, file: str, raw: bytes) -> None:
+    content.problems += dmn.check(raw, file)
+    model = dmn.read_model(raw, file)
+    for key in model.decision_ids:
+        content.decisions[key] = (model, file, raw)
+
+
+def _groups(content: Content, file: str, raw: bytes) -> None:
+    content.groups = read_groups(raw, file)
+    content.groups_file = (file, raw)
+
+
+def _pack(content: Content, file: str, raw: bytes) -> None:
+    content.packs[str(PurePosixPath(file).parent)] = (read_pack(raw, file), raw)
+
+
+def _register(content: Content, file: str, raw: bytes) -> None:
+    register = read_register(raw, file)
+    content.registers[register.key] = register
+
+
+def _form(content: Content, file: str, raw: bytes) -> None:
+    content.problems += check_form(raw, file, content.groups, analyse=feel.compile)
+    form = read_form(raw, file, content.groups)
+    content.forms[form.key] = (form, file, raw)
+
+
+def check_content(content: Content, known: set[str] = frozenset()) -> list[Problem]:  # type: ignore[assignment]
+    """All problems, errors first: those of the files and those between them. ``known`` are processes already live."""
+    problems = list(content.problems)
+    keys = {model.key for model in content.models} | known
+    for model in content.models:
+        problems += _between(content, model, keys)
+    order = {"error": 0, "warning": 1, "hint": 2}
+    return sorted(problems, key=lambda p: (order.get(p.severity, 3), p.file, p.line, p.element))
+
+
+def _between(content: Content, model: ProcessModel, keys: set[str]) -> Iterable[Problem]:
+    """What a drawing names and nobody has: forms, decisions, roles, deadlines, called processes."""
+    file, pack = model.file, content.pack_of(model)
+    for element in model.elements.values():
+        key = element.attributes.get("formKey", "")
+        if key and not key.startswith("=") and key not in content.forms:
+            yield _unknown("unknown_form", "表单", "form", key, file, element)
+        ref = element.attributes.get("decisionRef", "")
+        if ref and not ref.startswith("=") and ref not in content.decisions:
+            yield _unknown("unknown_decision", "决策表", "decision table", ref, file, element)
+        called = element.attributes.get("calledElement", "")
+        if called and not called.startswith("=") and called not in keys:
+            yield _unknown("unknown_process", "流程", "process", called, file, element)
+        if pack is not None and element.kind == "userTask":
+            yield from _roles_and_deadline(pack, file, element)
+    for called in model.called_elements:
+        if not called.startswith("=") and called not in keys:
+            yield Problem("unknown_process", f"被调用的流程“{called}”不存在。", f"The called process {called!r} does not exist.",
+                          file=file, element=called)
+
+
+def _roles_and_deadline(pack: PackContent, file: str, element: Any) -> Iterable[Problem]:
+    roles = element.attributes.get("candidateGroups") or element.property("bihuan:role") or ""
+    if not roles and not element.attributes.get("assignee"):
+        yield Problem("no_role", f"“{element.name or element.id}”没有岗位，没有人会看到它。",
+                      f"“{element.name_en or element.id}” has no role: nobody would see it.", file=file,
+                      element=element.id, line=element.line)
+    if not roles.startswith("="):
+        for role in filter(None, (role.strip() for role in roles.split(","))):
+            if role not in pack.roles:
+                yield _unknown("unknown_role", "岗位", "role", role, file, element)
+    deadline = element.properties.get("bihuan:deadline", "")
+    if deadline and not deadline.startswith("=") and deadline not in pack.deadlines:
+        yield _unknown("unknown_deadline", "期限", "deadline", deadline, file, element)
+
+
+def _unknown(code: str, zh: str, en: str, key: str, file: str, element: Any) -> Problem:
+    return Problem(code, f"“{element.name or element.id}”使用的{zh}“{key}”不存在。",
+                   f"“{element.name_en or element.name or element.id}” uses the {en} {key!r}, which does not exist.",
+                   file=file, element=element.id, line=element.line)

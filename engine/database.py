@@ -1,0 +1,74 @@
+"""The database: SQLite out of the box, PostgreSQL by its address; the same code on both.
+
+SQLite runs in WAL with ``BEGIN IMMEDIATE``: the driver's default would lose updates silently. On PostgreSQL the root
+instance's row is the lock of a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+BUSY_MILLISECONDS = 30_000
+
+
+class Database:
+    """A pool of connections; :meth:`transaction` is the only way in."""
+
+    def __init__(self, url: str):
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back when anything is raised."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading alone; takes no lock and writes nothing."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(bihuan_reading=True)
+            yield connection
+
+    def insert(self, table: Any) -> Any:
+        """An ``INSERT`` that knows ``ON CONFLICT`` (both databases have it, SQLAlchemy spells it per dialect)."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _sqlite(url: Any) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
+                       f"busy_timeout={BUSY_MILLISECONDS}", "cache_size=-20000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("bihuan_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: Any) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        raise ValueError(f"BIHUAN_DATABASE_URL: {url.get_backend_name()} is neither sqlite nor postgresql")
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=False)

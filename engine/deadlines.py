@@ -1,0 +1,173 @@
+"""The clock of a task: when it is due, when to warn, and whom a breach goes to.
+
+A deadline is a row of the pack's table (``bihuan:deadline`` on the step names it) or ``camunda:dueDate``. Its steps are
+jobs, one at a time; they warn and escalate and never touch the task itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.calendar import DeadlineRule, Steps
+from engine.errors import BihuanError
+from engine.family import Family, Member
+from engine.ids import new_id
+from engine.live import Live
+from engine.models.identity import Notice, Person, RoleHolding
+from engine.models.runtime import Job, UserTask
+from engine.packs import DeadlineDeclaration
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where tasks without a deadline sort."""
+DAY_ENDS = time(18, 0)
+"""A due *date* ends at this hour (reading.md, 0.4 "Clock")."""
+
+
+class BadDeadline(BihuanError):
+    """A deadline's limit cannot be computed."""
+
+    code, http_status = "bad_deadline", 422
+    zh = "期限 {rule} 无法计算：{why}"
+    en = "The deadline {rule} cannot be computed: {why}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClock:
+    """The clock of one task; ``steps`` are the moments of warning and levels."""
+
+    started_at: datetime | None = None
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    rule: str = ""
+    steps: Steps | None = None
+
+
+def clock_of(family: Family, member: Member, element: Any, scope: dict[str, Any]) -> TaskClock:
+    """The clock of a task that begins now. Raises :class:`BadDeadline`."""
+    key = element.properties.get("bihuan:deadline", "")
+    expressions = member.environment.expressions
+    if key:
+        key = str(expressions.value(key, scope) or "")
+        row = family.live.deadline(member.definition.pack, key)
+        if row is None:
+            return TaskClock()
+        return _by_rule(family, expressions, row, scope)
+    due = _moment(expressions.value(element.attributes.get("dueDate"), scope), expressions)
+    if due is None:
+        return TaskClock()
+    steps = DeadlineRule.until(due).steps(family.now, expressions.calendar)
+    return TaskClock(family.now, steps.due_at, steps.warn_at, "", steps)
+
+
+def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: dict[str, Any]) -> TaskClock:
+    started = family.now
+    if row.clock != "created":
+        text = row.clock.removeprefix("=")
+        started = _moment(expressions.evaluate(text, scope), expressions) or family.now
+    limit = row.limit
+    try:
+        if isinstance(limit, str) and limit.startswith("="):
+            due = _moment(expressions.evaluate(limit[1:], scope), expressions)
+            if due is None:
+                return TaskClock()
+            rule = DeadlineRule.until(due)
+        else:
+            rule = DeadlineRule.read(limit)
+        steps = rule.steps(started, expressions.calendar)
+    except ValueError as error:
+        raise BadDeadline(rule=row.key, why=str(error)) from error
+    return TaskClock(started, steps.due_at, steps.warn_at, row.key, steps)
+
+
+def _moment(value: Any, expressions: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=expressions.zone).astimezone(UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, DAY_ENDS, expressions.zone).astimezone(UTC)
+    if isinstance(value, str) and value:
+        return _moment(datetime.fromisoformat(value), expressions)
+    return None
+
+
+def first_job(family: Family, member: Member, task: dict[str, Any]) -> list[dict[str, Any]]:
+    """The job of a task's next deadline step, if it has a deadline."""
+    if task["due_at"] is None:
+        return []
+    level = 0 if task["warn_at"] and task["warn_at"] > family.now else 1
+    return [family.job("deadline", task["warn_at"] if level == 0 else task["due_at"], {"level": level},
+                       instance_id=member.id, element_id=task["element_id"], task_id=task["id"])]
+
+
+def chain_of(live: Live, pack: str, rule: str, role: str) -> tuple[str, ...]:
+    """The roles that levels 1, 2 and 3 go to: the deadline's own chain, else the role's."""
+    row = live.deadline(pack, rule) if rule else None
+    if row is not None and row.escalation:
+        return row.escalation
+    declared = live.roles.get(role)
+    return declared.escalation if declared else ()
+
+
+def fire(family: Family, job: Any, pack: str) -> None:
+    """One deadline step of an open task: note it, tell the people, write the job of the next step."""
+    connection = family.connection
+    task = connection.execute(select(*UserTask.__table__.columns).where(UserTask.id == job.task_id)).first()
+    if task is None:
+        return
+    level = int(job.payload["level"])
+    if level == 0:
+        _tell(family, task, 0, task.role, [task.assignee_id] if task.assignee_id else None)
+    else:
+        chain = chain_of(family.live, pack, task.deadline, task.role)
+        role = chain[min(level, len(chain)) - 1] if chain else ""
+        if level <= max(1, len(chain)):
+            connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(escalation_level=level))
+            _tell(family, task, level, role, None)
+    following = _next(family, task, level, pack)
+    if following is not None:
+        connection.execute(insert(Job.__table__), [family.job(
+            "deadline", following, {"level": level + 1}, instance_id=task.instance_id, element_id=task.element_id,
+            task_id=task.id)])
+
+
+def _next(family: Family, task: Any, level: int, pack: str) -> datetime | None:
+    """The moment of the step after ``level``; none after level 3 or beyond the chain's end."""
+    if level >= 3 or (level >= 1 and level >= len(chain_of(family.live, pack, task.deadline, task.role))):
+        return None
+    if level == 0:
+        return task.due_at
+    member = family.member(task.instance_id)
+    steps = DeadlineRule.until(task.due_at).steps(task.clock_started_at, member.environment.expressions.calendar)
+    row = family.live.deadline(pack, task.deadline)
+    if row is not None and not (isinstance(row.limit, str) and row.limit.startswith("=")):
+        steps = DeadlineRule.read(row.limit).steps(task.clock_started_at, member.environment.expressions.calendar)
+    return steps.level_2_at if level == 1 else steps.level_3_at
+
+
+def _tell(family: Family, task: Any, level: int, role: str, people: list[str] | None) -> None:
+    verb = "reminded" if level == 0 else "escalated"
+    family.record.tell(verb, root_id=family.root_id, instance_id=task.instance_id, task_id=task.id,
+                       definition_id=task.definition_id, element_id=task.element_id, level=level, role=role,
+                       due_at=task.due_at)
+    if people is None:
+        people = holders(family.connection, family.live, role, task.unit_id)
+    if people:
+        family.connection.execute(insert(Notice.__table__), [{
+            "id": new_id(family.now), "person_id": person, "at": family.now, "root_id": family.root_id,
+            "task_id": task.id, "code": f"deadline_{level}", "read_at": None,
+            "params": {"case_number": task.case_number, "name": task.name, "name_en": task.name_en,
+                       "due_at": task.due_at}} for person in people])
+
+
+def holders(connection: Connection, live: Live, role: str, unit_id: str | None) -> list[str]:
+    """The people who hold ``role`` nearest to a unit."""
+    unit = live.offered_at(role, unit_id)
+    if not role or unit is None:
+        return []
+    return list(connection.scalars(
+        select(RoleHolding.person_id).join(Person, Person.id == RoleHolding.person_id)
+        .where(RoleHolding.role == role, RoleHolding.unit_id.in_(live.subtree(unit)), Person.left_at.is_(None))
+        .distinct()))

@@ -1,0 +1,63 @@
+"""The surroundings of a run: what its expressions see, and its decision tables with the rules that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from engine import dmn
+from engine.definitions import Definition
+from engine.errors import BihuanError
+from engine.expressions import Expressions
+
+
+class DecisionFailed(BihuanError):
+    """A decision table that gives no answer."""
+
+    code, http_status = "decision_failed", 422
+    zh = "决策表 {decision} 没有得出结果：{why}"
+    en = "The decision table {decision} gave no answer: {why_en}"
+
+
+class CaseEnvironment:
+    """Given to the seam for one instance (see ``engine.bpmn``): clock, expressions, decisions."""
+
+    def __init__(self, expressions: Expressions, definition: Definition):
+        self.expressions, self._definition = expressions, definition
+
+    def now(self) -> datetime:
+        """The moment of this step, in UTC."""
+        return self.expressions.now().astimezone(UTC)
+
+    @property
+    def zone(self) -> Any:
+        """The zone in which the drawing's texts without zone are read."""
+        return self.expressions.zone
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a FEEL text."""
+        return self.expressions.evaluate(text, variables)
+
+    def condition(self, text: str, variables: Mapping[str, Any]) -> bool:
+        """Whether a FEEL condition holds; raises when it is neither true nor false."""
+        return self.expressions.condition(text, variables)
+
+    def decide(self, element: Any, variables: Mapping[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+        """The answer of a business rule task's decision, and the rules that fired."""
+        ref = element.attributes.get("decisionRef", "")
+        ref = self.expressions.value(ref, variables)
+        found = self._definition.decisions.get(ref)
+        if found is None:
+            raise DecisionFailed(decision=ref, why="没有随流程发布", why_en="it was not deployed with the process")
+        model, decision = found
+        scope = {**variables, "parameters": self.expressions.parameters}
+        try:
+            decided = model.decide(decision, scope, clock=self.expressions.now, functions=self.expressions.functions)
+            how = element.attributes.get("mapDecisionResult", "")
+            value = decided.mapped(how) if how else decided.value
+        except dmn.DecisionError as error:
+            raise DecisionFailed(decision=ref, why=error.sentence("zh"), why_en=error.sentence("en")) from error
+        return value, [
+            {"table": rule.table, "rule": rule.rule_index, "id": rule.rule_id, "inputs": rule.inputs,
+             "outputs": rule.outputs, "note": rule.annotation} for rule in decided.fired]

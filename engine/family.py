@@ -1,0 +1,150 @@
+"""A case under its lock: the instances of one family, their runs, and what this transaction changes about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, select
+
+from engine.authorization import Actor
+from engine.bpmn import ProcessRun, Wait
+from engine.decisions import CaseEnvironment
+from engine.definitions import Definition
+from engine.errors import NotFound
+from engine.expressions import Expressions
+from engine.history import Record
+from engine.ids import new_id
+from engine.live import Live
+from engine.models.identity import LiveVersion
+from engine.models.runtime import ProcessInstance
+from engine.values import dumps, loads
+
+INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
+CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at")
+"""The columns of a root that lists show and search."""
+
+
+@dataclass
+class Member:
+    """One instance of the family. ``row`` holds its columns; ``before`` the waits that rows in the database stand for."""
+
+    row: dict[str, Any]
+    definition: Definition
+    run: ProcessRun
+    environment: CaseEnvironment
+    before: dict[tuple[str, int], Wait] = field(default_factory=dict)
+    visits: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    new: bool = False
+    touched: bool = False
+    previous_step: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.row["id"]
+
+    @property
+    def is_root(self) -> bool:
+        return self.row["parent_id"] is None
+
+    def state_text(self) -> str:
+        """What is saved of the run: the seam's state and the visits not yet left."""
+        open_visits = {key: [element, kind, at.isoformat()] for key, (element, kind, at) in self.visits.items()}
+        return orjson.dumps([self.run.state(), open_visits]).decode()
+
+
+class Family:
+    """The members that this transaction has loaded; others of the same case stay untouched under the same lock."""
+
+    def __init__(self, parts: Any, connection: Connection, live: Live, by: Actor, now: datetime, root: dict[str, Any]):
+        self.parts, self.connection, self.live, self.by, self.now = parts, connection, live, by, now
+        self.root_row = root
+        self.record = Record(now, by.person_id or None)
+        self.members: dict[str, Member] = {}
+        self.outgoing: list[dict[str, Any]] = []
+        self.task_ids: dict[tuple[str, str], str] = {}
+        self.columns_at_lock = {name: root[name] for name in CASE_COLUMNS}
+        self.new_tasks: list[dict[str, Any]] = []
+
+    @property
+    def root_id(self) -> str:
+        return self.root_row["id"]
+
+    def member(self, instance_id: str) -> Member:
+        """The instance with this id, restored on first use. Raises :class:`NotFound`."""
+        found = self.members.get(instance_id)
+        if found is not None:
+            return found
+        if instance_id == self.root_id:
+            return self.adopt(self.root_row)
+        row = self.connection.execute(select(*INSTANCE_COLUMNS).where(ProcessInstance.id == instance_id)).first()
+        if row is None or row.root_id != self.root_id:
+            raise NotFound(what=instance_id)
+        return self.adopt(dict(row._mapping))
+
+    def adopt(self, row: dict[str, Any]) -> Member:
+        """Restore an instance from its row."""
+        definition = self.parts.definitions.get(self.connection, row["definition_id"])
+        environment = self.environment(definition, row)
+        variables = loads(row["variables"])
+        state, visits = orjson.loads(row["run_state"])
+        run = ProcessRun.restore(definition.model, environment, state, variables)
+        member = Member(row, definition, run, environment, before=_keyed(run.waits()),
+                        visits={key: (element, kind, datetime.fromisoformat(at))
+                                for key, (element, kind, at) in visits.items()})
+        self.members[member.id] = member
+        return member
+
+    def create(self, row: dict[str, Any], definition: Definition, variables: dict[str, Any], entry: str | None = None,
+               payload: dict[str, Any] | None = None) -> Member:
+        """Add a new instance; ``entry`` is the start event, ``payload`` the message that started it."""
+        environment = self.environment(definition, row)
+        run = ProcessRun.start(definition.model, environment, variables, entry=entry, payload=payload)
+        member = Member(row, definition, run, environment, new=True, touched=True)
+        self.members[member.id] = member
+        return member
+
+    def job(self, kind: str, due_at: datetime, payload: dict[str, Any], **columns: Any) -> dict[str, Any]:
+        """The columns of a new job of this case."""
+        return {"id": new_id(self.now), "kind": kind, "due_at": due_at, "root_id": self.root_id, "instance_id": None,
+                "element_id": "", "element_instance_id": "", "slot": 0, "task_id": None, "payload": payload,
+                "retries": self.parts.settings.job_retries, "tries": 0,
+                "suspended": self.root_row["state"] == "suspended", "owner": None,
+                "locked_until": None, "created_at": self.now} | columns
+
+    def environment(self, definition: Definition, row: dict[str, Any]) -> CaseEnvironment:
+        """What expressions and decision tables of this instance see."""
+        expressions = Expressions(self.now, self.live, row["unit_id"], self.parts.settings.zone, definition.pack,
+                                  functions=self.parts.functions(self.connection, self.now))
+        return CaseEnvironment(expressions, definition)
+
+
+def _keyed(waits: Any) -> dict[tuple[str, int], Wait]:
+    return {(wait.id, wait.detail.get("index", 0)): wait for wait in waits}
+
+
+def keyed_waits(member: Member) -> dict[tuple[str, int], Wait]:
+    """The waits of a run now, by (element instance id, slot); none once it has ended."""
+    return {} if member.run.ended else _keyed(member.run.waits())
+
+
+def lock(parts: Any, connection: Connection, root_id: Any, by: Actor, now: datetime) -> Family:
+    """Lock a case by its root's row and return its family.
+
+    ``root_id`` is an id or a scalar subquery that gives one. One statement; raises :class:`NotFound`.
+    """
+    version = select(LiveVersion.version).scalar_subquery().label("live_version")
+    query = select(*INSTANCE_COLUMNS, version).where(ProcessInstance.id == root_id)
+    row: Row[Any] | None = connection.execute(query.with_for_update(of=ProcessInstance)).first()
+    if row is None:
+        raise NotFound(what="case")
+    columns = dict(row._mapping)
+    live = parts.live.at(connection, columns.pop("live_version") or 0)
+    return Family(parts, connection, live, by, now, columns)
+
+
+def instance_values(member: Member) -> dict[str, Any]:
+    """The columns of an instance as they are to be saved."""
+    return member.row | {"run_state": member.state_text(), "variables": dumps(member.run.variables)}

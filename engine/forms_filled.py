@@ -1,0 +1,101 @@
+"""Submitted forms: checked by the form bound to the version, kept as one variable per form, copied to shared variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.authorization import Actor
+from engine.bpmn import Wait
+from engine.errors import Invalid, NotFound
+from engine.family import Family, Member
+from engine.forms import Form, Permissions, validate
+from engine.models.identity import FileObject, Person, RoleHolding
+from engine.numbers import next_number
+
+
+class Lookup:
+    """What a form's references may point to, looked up in the same transaction."""
+
+    def __init__(self, family: Family):
+        self._family = family
+
+    def record(self, register: str, key: int | str) -> dict[str, Any] | None:
+        """A record of a register."""
+        store = self._family.parts.register(register)
+        return store.reference(self._family.connection, key) if store is not None else None
+
+    def user(self, login: str, role: str | None) -> dict[str, Any] | None:
+        """A person who is still there and holds ``role``, if one is asked for."""
+        query = select(Person.login, Person.name).where(Person.login == login, Person.left_at.is_(None))
+        if role:
+            query = query.where(Person.id.in_(select(RoleHolding.person_id).where(RoleHolding.role == role)))
+        row = self._family.connection.execute(query).first()
+        return {"login": row.login, "name": row.name} if row else None
+
+    def file(self, sha256: str) -> dict[str, Any] | None:
+        """An uploaded file."""
+        row = self._family.connection.execute(
+            select(FileObject.size, FileObject.type).where(FileObject.sha256 == sha256)).first()
+        return {"sha256": sha256, "type": row.type, "size": row.size} if row else None
+
+
+def scope_of(family: Family, member: Member, wait: Wait | None, by: Actor) -> dict[str, Any]:
+    """What a form's expressions see beneath its own fields: the variables, ``user``, ``case``, ``parameters``."""
+    scope = member.run.scope_variables(wait.id if wait else None)
+    user = {"login": by.login, "name": by.name.zh, "roles": sorted(by.roles)}
+    return scope | {"user": user, "parameters": member.environment.expressions.parameters}
+
+
+def evaluator(family: Family, member: Member) -> Any:
+    """``evaluate(text, variables)`` for the forms of an instance; ``next number`` draws from the counters."""
+    expressions = member.environment.expressions
+
+    def draw(prefix: str) -> str:
+        return next_number(family.parts, family.connection, prefix, expressions.now())
+
+    expressions.functions["next number"] = draw
+    return expressions.evaluate
+
+
+def submit(family: Family, member: Member, form: Form, submitted: Mapping[str, Any], by: Actor, *, element_id: str,
+           wait: Wait | None = None, task_id: str | None = None, permissions: Permissions | None = None) -> dict[str, Any]:
+    """Check a submission and return the variables to set: the form's own and the shared ones its ``sets`` names.
+
+    Raises :class:`~engine.errors.Invalid` with a message per field. Values merge over what earlier steps filled in.
+    """
+    scope = scope_of(family, member, wait, by)
+    stored = scope.get(form.key)
+    outcome = validate(form, submitted, stored=stored if isinstance(stored, dict) else {}, variables=scope,
+                       evaluate=evaluator(family, member), now=member.environment.expressions.now(),
+                       permissions=permissions or form.permissions(element_id), lookup=Lookup(family))
+    if outcome.errors:
+        raise Invalid(outcome.errors)
+    family.record.filled(root_id=family.root_id, instance_id=member.id, task_id=task_id, element_id=element_id,
+                         definition_id=member.definition.id, form_key=form.key, values=outcome.values)
+    return {form.key: outcome.values} | dict(outcome.sets)
+
+
+def form_of(member: Member, key: str | None) -> Form | None:
+    """The form of a task, as deployed with the version. Raises :class:`NotFound` for a key the version does not have."""
+    if not key:
+        return None
+    form = member.definition.forms.get(key)
+    if form is None:
+        raise NotFound(what=key)
+    return form
+
+
+def at_start(family: Family, submitted: dict[str, Any]) -> None:
+    """Check and keep the start event's form, if it has one; without one there is nothing to submit."""
+    member = next(iter(family.members.values()))
+    start = next((event for event in member.definition.model.start_events if event.kind == "none"), None)
+    element = member.definition.model.elements.get(start.element_id) if start else None
+    form = form_of(member, element.attributes.get("formKey")) if element else None
+    if form is None:
+        if submitted:
+            raise NotFound(what="form")
+        return
+    member.run.set_variables(submit(family, member, form, submitted, family.by, element_id=element.id))

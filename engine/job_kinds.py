@@ -1,0 +1,113 @@
+"""What each kind of job does once it is acquired: timers, service calls, messages, signals, deadlines, starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+
+from engine import calendar_starts, deadlines, messages, starting
+from engine.authorization import SYSTEM
+from engine.connectors import ConnectorFailure
+from engine.errors import BihuanError
+from engine.family import Family, keyed_waits
+from engine.models.runtime import Job, ProcessInstance
+from engine.wait_state import save, settle
+
+
+class CallFailed(BihuanError):
+    """An outside call that did not succeed."""
+
+    code, http_status = "call_failed", 502
+    zh = "调用 {topic} 没有成功：{why}"
+    en = "The call of {topic} did not succeed: {why}"
+
+
+def call(parts: Any, job: Row[Any]) -> dict[str, Any]:
+    """Make the outside call of a service job, under the job's id as its idempotency key. No transaction is open.
+
+    A connector that says which BPMN error its answer means returns it as ``{"bpmn_error": code}``.
+    """
+    topic = job.payload.get("topic", "")
+    connector = parts.connectors.get(topic)
+    if connector is None:
+        raise CallFailed(topic=topic, why="no such connector", retryable=False)
+    try:
+        return connector.call(job.payload.get("inputs") or {}, job.id, parts.call_context(job)) or {}
+    except ConnectorFailure as failure:
+        raise CallFailed(topic=topic, why=failure.sentence("zh"), retryable=failure.retryable) from failure
+
+
+def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> None:
+    """Tell the case what the job brought, under its lock; the job's row is already gone."""
+    if job.kind == "deadline":
+        pack = family.parts.definitions.get(family.connection, _definition_of(family, job)).pack
+        deadlines.fire(family, job, pack)
+        family.record.write(family.connection)
+        return
+    if family.root_row["ended_at"] is not None:
+        return
+    member = family.member(job.instance_id)
+    key = (job.element_instance_id, job.slot)
+    waits = keyed_waits(member)
+    if job.kind == "signal":
+        member.run.signal(job.payload["name"], job.payload.get("payload") or {})
+    elif key not in waits:
+        _missed(family, job)
+        return
+    elif job.kind == "timer":
+        if member.environment.now() < waits[key].detail["due"]:
+            return
+        member.before.pop(key, None)  # its row was deleted with the job; a further tick is a new row
+        member.run.fire(*key)
+    elif job.kind == "message":
+        member.run.deliver(job.element_instance_id, job.payload.get("payload") or {}, job.slot)
+    elif answer is not None and answer.get("bpmn_error"):
+        member.before.pop(key, None)
+        member.run.error(job.element_instance_id, str(answer["bpmn_error"]), {"result": answer})
+    else:
+        member.before.pop(key, None)
+        member.run.set_variables({"result": answer or {}}, at=job.element_instance_id)
+        member.run.complete(job.element_instance_id)
+    family.record.tell(_VERBS[job.kind], root_id=family.root_id, instance_id=member.id, element_id=job.element_id,
+                       definition_id=member.definition.id, topic=job.payload.get("topic", ""),
+                       name=job.payload.get("name", ""))
+    settle(family, member)
+    save(family)
+
+
+_VERBS = {"timer": "timer_fired", "service": "called", "notice": "notified", "message": "message_received",
+          "signal": "signal_received"}
+
+
+def _missed(family: Family, job: Row[Any]) -> None:
+    """The element that a message was meant for waits no longer: look for another receiver."""
+    if job.kind == "message":
+        content = job.payload
+        messages.route(family.parts, family.connection, family.now, content["name"], content.get("keys") or {},
+                       content.get("payload") or {})
+
+
+def _definition_of(family: Family, job: Row[Any]) -> str:
+    if job.instance_id == family.root_id:
+        return family.root_row["definition_id"]
+    return family.connection.scalar(
+        select(ProcessInstance.definition_id).where(ProcessInstance.id == job.instance_id)) or ""
+
+
+def start(parts: Any, job: Row[Any], owner: str) -> None:
+    """Start a new case: by a message, a signal or the calendar."""
+    now = parts.clock.now()
+    with parts.database.transaction() as connection:
+        if not connection.execute(delete(Job.__table__).where(Job.id == job.id, Job.owner == owner)).rowcount:
+            return
+        content = job.payload
+        if content.get("calendar"):
+            following = calendar_starts.tick(parts, connection, job)
+            if following:
+                connection.execute(insert(Job.__table__), [following])
+            return
+        family = starting.begin(parts, connection, SYSTEM, now, content["process_key"], entry=job.element_id,
+                                payload=content.get("payload") or {})
+        settle(family, *family.members.values())
+        save(family)

@@ -1,0 +1,113 @@
+"""The job table: acquire what is due, run it, retry with back-off, give up and make an incident.
+
+A service call stands *between* two transactions: the first takes the job, the second tells the run the answer. A
+worker that dies in between loses the job when its lock runs out, and the call is made again under the same key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from engine import job_kinds
+from engine.authorization import SYSTEM
+from engine.errors import BihuanError, Conflict, NotFound
+from engine.family import lock
+from engine.ids import new_id
+from engine.models.runtime import Incident, Job
+
+MAX_BACKOFF = timedelta(hours=4)
+
+
+class Jobs:
+    """What workers do; see :mod:`engine.worker` for the loop."""
+
+    def __init__(self, parts: Any):
+        self._parts = parts
+
+    def run_due(self, limit: int | None = None, owner: str = "here") -> int:
+        """Acquire and run due jobs, at most ``limit``; returns how many were taken."""
+        rows = self.acquire(owner, limit or self._parts.settings.worker_batch)
+        for row in rows:
+            self._run(row, owner)
+        return len(rows)
+
+    def next_due(self) -> datetime | None:
+        """The moment of the earliest job that can run, whenever that is."""
+        with self._parts.database.reading() as connection:
+            return connection.scalar(select(Job.due_at).where(Job.retries > 0, Job.suspended.is_(False))
+                                     .order_by(Job.due_at).limit(1))
+
+    def acquire(self, owner: str, limit: int) -> list[Row[Any]]:
+        """Take due jobs for ``owner``, the earliest first: one statement, one transaction."""
+        now = self._parts.clock.now()
+        due = (select(Job.id).where(Job.due_at <= now, Job.retries > 0, Job.suspended.is_(False),
+                                    or_(Job.locked_until.is_(None), Job.locked_until < now))
+               .order_by(Job.due_at, Job.id).limit(limit))
+        if not self._parts.database.is_sqlite:
+            due = due.with_for_update(skip_locked=True)
+        until = now + timedelta(seconds=self._parts.settings.job_lock_seconds)
+        with self._parts.database.transaction() as connection:
+            rows = connection.execute(
+                update(Job.__table__).where(Job.id.in_(due)).values(owner=owner, locked_until=until)
+                .returning(*Job.__table__.columns)).all()
+        return sorted(rows, key=lambda row: (row.due_at, row.id))
+
+    def _run(self, job: Row[Any], owner: str) -> None:
+        try:
+            self._perform(job, owner)
+        except Conflict:
+            self._release(job, owner)  # somebody was faster: costs no retry
+        except NotFound:
+            self._drop(job)
+        except BihuanError as error:
+            self._failed(job, owner, error.code, error.params)
+        except Exception as error:  # noqa: BLE001 - a worker goes on, whatever a single job does
+            self._parts.log.exception("job failed", job=job.id, kind=job.kind)
+            self._failed(job, owner, "unexpected", {"error": type(error).__name__, "text": str(error)[:500]})
+
+    def _perform(self, job: Row[Any], owner: str) -> None:
+        if job.kind == "start":
+            job_kinds.start(self._parts, job, owner)
+            return
+        answer = job_kinds.call(self._parts, job) if job.kind in ("service", "notice") else None
+        with self._parts.database.transaction() as connection:
+            family = lock(self._parts, connection, job.root_id, SYSTEM, self._parts.clock.now())
+            mine = connection.execute(delete(Job.__table__).where(Job.id == job.id, Job.owner == owner)).rowcount
+            if not mine:
+                return  # gone with its task, or taken over by another worker
+            job_kinds.advance(family, job, answer)
+
+    def _release(self, job: Row[Any], owner: str) -> None:
+        with self._parts.database.transaction() as connection:
+            connection.execute(update(Job.__table__).where(Job.id == job.id, Job.owner == owner)
+                               .values(owner=None, locked_until=None))
+
+    def _drop(self, job: Row[Any]) -> None:
+        with self._parts.database.transaction() as connection:
+            connection.execute(delete(Job.__table__).where(Job.id == job.id))
+
+    def _failed(self, job: Row[Any], owner: str, code: str, params: dict[str, Any]) -> None:
+        """One try less; none left, and an incident stands for the job."""
+        now = self._parts.clock.now()
+        left = max(0, job.retries - 1) if params.get("retryable", True) else 0
+        pause = min(MAX_BACKOFF, timedelta(seconds=self._parts.settings.job_backoff_seconds * 2 ** job.tries))
+        with self._parts.database.transaction() as connection:
+            done = connection.execute(
+                update(Job.__table__).where(Job.id == job.id, Job.owner == owner)
+                .values(owner=None, locked_until=None, retries=left, tries=job.tries + 1, due_at=now + pause))
+            if done.rowcount and left == 0:
+                _give_up(connection, now, job, code, params)
+
+
+def _give_up(connection: Connection, now: datetime, job: Row[Any], code: str, params: dict[str, Any]) -> None:
+    connection.execute(insert(Incident.__table__).values(
+        id=new_id(now), job_id=job.id, root_id=job.root_id, instance_id=job.instance_id, element_id=job.element_id,
+        code=code, params=_plain(params), tries=job.tries + 1, at=now))
+
+
+def _plain(params: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, (str, int, bool, type(None))) else str(value)
+            for key, value in params.items()}

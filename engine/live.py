@@ -1,0 +1,165 @@
+"""What is live and shared by all cases: units, roles with holders, packs, parameters. One immutable copy per version.
+
+The row ``live_version`` counts every change. A transaction reads that number together with its lock, and only if it
+moved is the copy read anew, so that the usual step pays nothing for it and no process keeps a truth of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from engine.cards import Bilingual
+from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
+from engine.models.repository import Pack, Resource
+from engine.packs import DeadlineDeclaration, PackContent, Role, read_pack
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An org unit with its way up to the root (itself first)."""
+
+    id: str
+    key: str
+    name: Bilingual
+    path: tuple[str, ...]
+    calendar: Any
+    zone: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live data at one version."""
+
+    version: int
+    units: Mapping[str, Unit]
+    role_units: Mapping[str, frozenset[str]]
+    packs: Mapping[str, PackContent]
+    overrides: Mapping[tuple[str, str, str], Any]
+
+    def path(self, unit_id: str | None) -> tuple[str, ...]:
+        """The unit and those above it, nearest first."""
+        unit = self.units.get(unit_id or "")
+        return unit.path if unit else ()
+
+    def subtree(self, unit_id: str) -> frozenset[str]:
+        """The unit and all below it."""
+        return frozenset(unit.id for unit in self.units.values() if unit_id in unit.path)
+
+    @cached_property
+    def root_unit(self) -> str | None:
+        """The top of the tree."""
+        return next((unit.id for unit in self.units.values() if len(unit.path) == 1), None)
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """All roles of all packs."""
+        return {key: role for pack in self.packs.values() for key, role in pack.roles.items()}
+
+    @cached_property
+    def supervising(self) -> frozenset[str]:
+        """Roles that watch and steer the cases of their unit: those that any escalation chain leads to."""
+        chains = [role.escalation for role in self.roles.values()]
+        chains += [row.escalation for pack in self.packs.values() for row in pack.deadlines.values()]
+        return frozenset(role for chain in chains for role in chain)
+
+    def role_name(self, key: str) -> Bilingual:
+        """A role's name for people; the key itself where no pack declares it."""
+        role = self.roles.get(key)
+        return role.name if role else Bilingual(key, key)
+
+    def offered_at(self, role: str, unit_id: str | None) -> str | None:
+        """The unit at which a task for ``role`` is offered: the smallest subtree around ``unit_id`` that has a holder.
+
+        Without a holder anywhere the task is offered at the root unit, where a supervisor finds it.
+        """
+        holders = self.role_units.get(role, frozenset())
+        for unit in self.path(unit_id) or ((self.root_unit,) if self.root_unit else ()):
+            if any(unit in self.path(held) for held in holders):
+                return unit
+        return self.root_unit
+
+    def deadline(self, pack: str, key: str) -> DeadlineDeclaration | None:
+        """A row of a pack's deadline table."""
+        content = self.packs.get(pack)
+        return content.deadlines.get(key) if content else None
+
+    def parameters(self, pack: str, unit_id: str | None) -> dict[str, Any]:
+        """The parameters of a pack as they hold in a unit: nearest override first, then the default."""
+        content = self.packs.get(pack)
+        if content is None:
+            return {}
+        return {name: self._parameter(pack, name, parameter.default, unit_id)
+                for name, parameter in content.parameters.items()}
+
+    def _parameter(self, pack: str, name: str, default: Any, unit_id: str | None) -> Any:
+        for unit in (*self.path(unit_id), ""):
+            if (pack, name, unit) in self.overrides:
+                return self.overrides[pack, name, unit]
+        return default
+
+
+class LiveData:
+    """Keeps the newest :class:`Live` copy of this process."""
+
+    def __init__(self) -> None:
+        self._live: Live | None = None
+        self._lock = threading.Lock()
+
+    def at(self, connection: Connection, version: int | None = None) -> Live:
+        """The live data; ``version`` as read with the lock, or read here."""
+        if version is None:
+            version = connection.scalar(select(LiveVersion.version)) or 0
+        live = self._live
+        if live is not None and live.version == version:
+            return live
+        live = _load(connection, version)
+        with self._lock:
+            if self._live is None or self._live.version <= live.version:
+                self._live = live
+        return live
+
+
+def changed(connection: Connection) -> None:
+    """Count a change of live data; called by whoever changes people, units, packs or parameters."""
+    done = connection.execute(update(LiveVersion).values(version=LiveVersion.version + 1))
+    if done.rowcount == 0:
+        connection.execute(LiveVersion.__table__.insert().values(id=1, version=1))
+
+
+def _load(connection: Connection, version: int) -> Live:
+    rows = connection.execute(select(OrgUnit.id, OrgUnit.key, OrgUnit.parent_id, OrgUnit.name, OrgUnit.name_en,
+                                     OrgUnit.calendar, OrgUnit.zone, OrgUnit.kind)).all()
+    parents = {row.id: row.parent_id for row in rows}
+    by_id = {row.id: row for row in rows}
+    units = {}
+    for row in rows:
+        path = _path(row.id, parents)
+        units[row.id] = Unit(row.id, row.key, Bilingual(row.name, row.name_en), path,
+                             next((by_id[u].calendar for u in path if by_id[u].calendar), None),
+                             next((by_id[u].zone for u in path if by_id[u].zone), ""), row.kind)
+    holders: dict[str, set[str]] = {}
+    held = (select(RoleHolding.role, RoleHolding.unit_id).distinct()
+            .join(Person, Person.id == RoleHolding.person_id).where(Person.left_at.is_(None)))
+    for role, unit in connection.execute(held):
+        holders.setdefault(role, set()).add(unit)
+    packs = {key: read_pack(content, f"{key}/pack.yaml") for key, content in connection.execute(
+        select(Pack.key, Resource.content).join(Resource, Resource.sha256 == Pack.sha256))}
+    overrides = {(pack, name, unit): value for pack, name, unit, value in connection.execute(
+        select(ParameterValue.pack, ParameterValue.name, ParameterValue.unit_id, ParameterValue.value))}
+    return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides)
+
+
+def _path(unit: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
+    path: list[str] = []
+    step: str | None = unit
+    while step is not None and step not in path:
+        path.append(step)
+        step = parents.get(step)
+    return tuple(path)

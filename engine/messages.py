@@ -1,0 +1,143 @@
+"""Messages and signals between cases: to the one right receiver, once; early messages wait for their time to live.
+
+Delivery to another case is always a job, so that no transaction ever locks two roots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from engine.bpmn import Wait
+from engine.errors import Conflict
+from engine.family import Family, Member
+from engine.ids import new_id
+from engine.models.repository import StartSubscription
+from engine.models.runtime import BufferedMessage, EventSubscription, Job
+
+
+class TwoReceivers(Conflict):
+    """A message that two cases would take is refused to its sender."""
+
+    code = "two_receivers"
+    zh = "消息“{name}”有 {count} 个案件在等，请用关联键指明一个。"
+    en = "{count} cases wait for the message “{name}”; say which one by its keys."
+
+
+def throw(family: Family, member: Member, element_id: str, data: Mapping[str, Any]) -> None:
+    """A drawing sends a message."""
+    name, keys, payload = data["name"], data.get("correlation") or {}, data.get("payload") or {}
+    how = route(family.parts, family.connection, family.now, name, keys, payload)
+    family.record.tell("message_sent", root_id=family.root_id, instance_id=member.id, element_id=element_id,
+                       definition_id=member.definition.id, name=name, keys=dict(keys), how=how)
+
+
+def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
+          payload: Mapping[str, Any]) -> str:
+    """Find the receiver of a message and write the job that delivers it.
+
+    Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`.
+    """
+    _order(connection, name)
+    receivers = [row for row in connection.execute(
+        select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
+               EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys,
+               EventSubscription.suspended)
+        .where(EventSubscription.kind == "message", EventSubscription.name == name)) if fits(row.keys, keys)]
+    if len(receivers) > 1:
+        raise TwoReceivers(name=name, count=len(receivers))
+    content = {"name": name, "keys": dict(keys), "payload": dict(payload)}
+    if receivers:
+        row = receivers[0]
+        _job(parts, connection, now, "message", content, root_id=row.root_id, instance_id=row.instance_id,
+             element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
+             suspended=row.suspended)
+        return "delivered"
+    start = connection.execute(
+        select(StartSubscription.process_key, StartSubscription.element_id)
+        .where(StartSubscription.kind == "message", StartSubscription.name == name)).all()
+    if len(start) > 1:
+        raise TwoReceivers(name=name, count=len(start))
+    if start:
+        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key},
+             element_id=start[0].element_id)
+        return "started"
+    connection.execute(insert(BufferedMessage.__table__).values(
+        id=new_id(now), name=name, keys=dict(keys), payload=dict(payload), sent_at=now,
+        expires_at=now + timedelta(hours=parts.settings.message_ttl_hours)))
+    return "buffered"
+
+
+def fits(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether a subscription with the keys ``wanted`` takes a message sent with the keys ``given``."""
+    return all(key in given and given[key] == value for key, value in wanted.items())
+
+
+def take_early(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    """Give waiting elements the messages that came before them: one each, the earliest first."""
+    waits = [(member, wait) for member, wait in come if wait.kind == "message"]
+    if not waits:
+        return
+    names = {wait.detail["name"] for _, wait in waits}
+    for name in sorted(names):
+        _order(family.connection, name)
+    early = family.connection.execute(
+        select(BufferedMessage.id, BufferedMessage.name, BufferedMessage.keys, BufferedMessage.payload)
+        .where(BufferedMessage.name.in_(names), BufferedMessage.expires_at > family.now)
+        .order_by(BufferedMessage.sent_at, BufferedMessage.id)).all()
+    taken: set[str] = set()
+    for member, wait in waits:
+        found = next((row for row in early if row.id not in taken and row.name == wait.detail["name"]
+                      and fits(wait.detail.get("correlation") or {}, row.keys)), None)
+        if found is None:
+            continue
+        taken.add(found.id)
+        _job(family.parts, family.connection, family.now, "message",
+             {"name": found.name, "keys": found.keys, "payload": found.payload}, root_id=family.root_id,
+             instance_id=member.id, element_id=wait.element_id, element_instance_id=wait.id,
+             slot=wait.detail.get("index", 0))
+    if taken:
+        family.connection.execute(delete(BufferedMessage.__table__).where(BufferedMessage.id.in_(taken)))
+
+
+def broadcast(family: Family, member: Member, data: Mapping[str, Any]) -> None:
+    """A drawing throws a signal: a job for every other instance that waits for it, and for every process it starts."""
+    spread(family.parts, family.connection, family.now, data["name"], data.get("payload") or {}, but=member.id)
+    family.record.tell("signal_sent", root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id,
+                       name=data["name"])
+
+
+def spread(parts: Any, connection: Connection, now: datetime, name: str, payload: Mapping[str, Any],
+           but: str = "") -> int:
+    """Write the jobs that bring a signal to all who wait for it; returns how many."""
+    content = {"name": name, "payload": dict(payload)}
+    waiting = connection.execute(
+        select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.suspended)
+        .where(EventSubscription.kind == "signal", EventSubscription.name == name,
+               EventSubscription.instance_id != but).distinct()).all()
+    for root_id, instance_id, suspended in waiting:
+        _job(parts, connection, now, "signal", content, root_id=root_id, instance_id=instance_id,
+             suspended=suspended)
+    starts = connection.execute(
+        select(StartSubscription.process_key, StartSubscription.element_id)
+        .where(StartSubscription.kind == "signal", StartSubscription.name == name)).all()
+    for process_key, element_id in starts:
+        _job(parts, connection, now, "start", content | {"process_key": process_key}, element_id=element_id)
+    return len(waiting) + len(starts)
+
+
+def _order(connection: Connection, name: str) -> None:
+    """Let sender and receiver of one message name come one after the other, so that none misses the other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def _job(parts: Any, connection: Connection, now: datetime, kind: str, payload: Mapping[str, Any],
+         **columns: Any) -> None:
+    connection.execute(insert(Job.__table__).values({
+        "id": new_id(now), "kind": kind, "due_at": now, "payload": dict(payload), "retries": parts.settings.job_retries,
+        "tries": 0, "suspended": False, "created_at": now, "element_id": "", "element_instance_id": "", "slot": 0}
+        | columns))

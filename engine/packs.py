@@ -1,0 +1,142 @@
+"""A pack: names, roles with their escalation chains, parameters, deadlines and messages, declared in ``pack.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.cards import Bilingual
+from engine.errors import Problem, Refused
+from engine.yaml import line_of, plain, read_yaml
+
+PARAMETER_TYPES = ("bool", "int", "number", "text", "duration", "date", "enum")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a pack; ``escalation`` names the roles that levels 1, 2 and 3 go to."""
+
+    key: str
+    name: Bilingual
+    escalation: tuple[str, ...] = ()
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a process owner may change without publishing."""
+
+    name: str
+    type: str
+    default: Any
+    title: Bilingual
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDeclaration:
+    """A row of the deadline table: its ``limit`` and ``clock`` are as in the file (see ``engine.deadlines``)."""
+
+    key: str
+    title: Bilingual
+    limit: Any
+    clock: str = "created"
+    escalation: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PackContent:
+    """A pack as read from its file."""
+
+    key: str
+    title: Bilingual
+    numbers: Mapping[str, str]
+    roles: Mapping[str, Role]
+    parameters: Mapping[str, Parameter]
+    deadlines: Mapping[str, DeadlineDeclaration]
+    messages: Mapping[str, Any]
+    texts: Mapping[str, Bilingual] = field(default_factory=dict)
+
+
+def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
+    """Read a ``pack.yaml``. Raises :class:`~engine.errors.Refused` with a problem for each fault."""
+    raw = read_yaml(data, file)
+    problems: list[Problem] = []
+    if not isinstance(raw, dict) or not isinstance(raw.get("pack"), str):
+        raise Refused([Problem("pack_without_key", "缺少 pack：包的名字。", "The key `pack`, the name of the pack, is missing.",
+                               file=file, line=1)])
+    content = PackContent(
+        key=raw["pack"],
+        title=bilingual(raw.get("title"), raw["pack"]),
+        numbers=dict(_mapping(raw, "numbers", file, problems)),
+        roles={key: _role(key, value) for key, value in _mapping(raw, "roles", file, problems).items()},
+        parameters={key: _parameter(key, value, raw, file, problems)
+                    for key, value in _mapping(raw, "parameters", file, problems).items()},
+        deadlines={key: _deadline(key, value, raw, file, problems)
+                   for key, value in _mapping(raw, "deadlines", file, problems).items()},
+        messages=plain(_mapping(raw, "messages", file, problems)),
+        texts={key: bilingual(value, key) for key, value in _mapping(raw, "case_states", file, problems).items()},
+    )
+    _known_roles(content, raw, file, problems)
+    if problems:
+        raise Refused(problems)
+    return content
+
+
+def bilingual(value: Any, fallback: str = "") -> Bilingual:
+    """A text of the content: ``{zh: …, en: …}`` or plain text."""
+    if isinstance(value, dict):
+        return Bilingual(str(value.get("zh") or value.get("en") or fallback), str(value.get("en") or ""))
+    return Bilingual(str(value)) if value else Bilingual(fallback)
+
+
+def _mapping(raw: Any, key: str, file: str, problems: list[Problem]) -> Mapping[str, Any]:
+    value = raw.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        problems.append(Problem("pack_not_a_mapping", f"{key} 应为键值表。", f"`{key}` must be a mapping.",
+                                file=file, element=key, line=line_of(raw, key)))
+        return {}
+    return value
+
+
+def _role(key: str, value: Any) -> Role:
+    value = value if isinstance(value, dict) else {}
+    return Role(key, bilingual(value, key), tuple(value.get("escalation") or ()), bool(value.get("external")))
+
+
+def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> Parameter:
+    value = value if isinstance(value, dict) else {}
+    kind = value.get("type", "text")
+    if kind not in PARAMETER_TYPES:
+        problems.append(Problem(
+            "parameter_type", f"参数 {key} 的类型“{kind}”不存在；可用：{', '.join(PARAMETER_TYPES)}。",
+            f"Parameter {key} has the unknown type {kind!r}; known are {', '.join(PARAMETER_TYPES)}.",
+            file=file, element=key, line=line_of(raw, "parameters", key)))
+    return Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key), str(value.get("unit", "")))
+
+
+def _deadline(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> DeadlineDeclaration:
+    value = value if isinstance(value, dict) else {}
+    if "limit" not in value:
+        problems.append(Problem("deadline_without_limit", f"期限 {key} 缺少 limit。", f"Deadline {key} has no limit.",
+                                file=file, element=key, line=line_of(raw, "deadlines", key)))
+    known = ("title", "limit", "clock", "escalation")
+    return DeadlineDeclaration(key, bilingual(value.get("title"), key), plain(value.get("limit")),
+                               str(value.get("clock", "created")), tuple(value.get("escalation") or ()),
+                               {k: plain(v) for k, v in value.items() if k not in known})
+
+
+def _known_roles(content: PackContent, raw: Any, file: str, problems: list[Problem]) -> None:
+    chains = [("roles", role.key, role.escalation) for role in content.roles.values()]
+    chains += [("deadlines", row.key, row.escalation) for row in content.deadlines.values()]
+    for section, key, chain in chains:
+        for name in chain:
+            if name not in content.roles:
+                problems.append(Problem(
+                    "unknown_role", f"{key} 的升级链里的岗位“{name}”没有声明。",
+                    f"The escalation chain of {key} names the role {name!r}, which is not declared.",
+                    file=file, element=key, line=line_of(raw, section, key)))

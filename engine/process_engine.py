@@ -1,0 +1,93 @@
+"""The engine put together: settings, database, clock, and the verbs that hang on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from engine import connecting
+from engine.authorization import Actor
+from engine.boards import Boards
+from engine.clock import Clock, SystemClock
+from engine.database import Database
+from engine.definitions import Definitions
+from engine.deployments import Deployments
+from engine.files import Files
+from engine.history import Record
+from engine.identity import Identity
+from engine.incidents import Incidents
+from engine.instances import Instances
+from engine.jobs import Jobs
+from engine.live import LiveData
+from engine.models import migration
+from engine.public_links import PublicLinks
+from engine.register_rows import Registers
+from engine.settings import Settings
+from engine.tasks import Tasks
+
+
+class ProcessEngine:
+    """One front door. Each verb is one transaction and names who acts; nothing here knows that there is a web."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None):
+        self.settings = settings or Settings.from_environ()
+        self.clock: Clock = clock or SystemClock()
+        self.database = Database(self.settings.database_url)
+        self.log = structlog.get_logger("bihuan")
+        self.live = LiveData()
+        self.definitions = Definitions()
+        self.registers = Registers(self)
+        self.files = Files(self)
+        self.identity = Identity(self)
+        self.deployments = Deployments(self)
+        self.instances = Instances(self)
+        self.tasks = Tasks(self)
+        self.jobs = Jobs(self)
+        self.incidents = Incidents(self)
+        self.boards = Boards(self)
+        self.public = PublicLinks(self)
+        self.connectors = connecting.connectors(self)
+
+    def upgrade(self) -> None:
+        """Bring the database to the newest schema."""
+        with self.database.transaction() as connection:
+            migration.upgrade(connection)
+
+    def ready(self) -> dict[str, Any]:
+        """Whether the database answers and has the newest schema."""
+        with self.database.reading() as connection:
+            current = migration.current(connection)
+        newest = migration.newest()
+        return {"ready": current == newest, "schema": current, "newest": newest}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.dispose()
+
+    # -- mechanism shared by the verbs
+
+    def note(self, connection: Connection, by: Actor | None, verb: str, **detail: Any) -> None:
+        """One entry of the history that belongs to no step of a run."""
+        record = Record(self.clock.now(), by.person_id if by else None)
+        root_id, element_id = detail.pop("root_id", None), detail.pop("element_id", "")
+        record.tell(verb, root_id=root_id, element_id=element_id, **detail)
+        record.write(connection)
+
+    def functions(self, connection: Connection, now: datetime) -> dict[str, Any]:
+        """What expressions may call besides FEEL and working time: look-ups in registers."""
+        return self.registers.functions(connection, now)
+
+    def register(self, key: str) -> Any:
+        """The look-up of a register, or ``None``."""
+        return self.registers.lookup(key)
+
+    def deploy_register(self, connection: Connection, register: Any) -> None:
+        """Make or widen a register's table."""
+        self.registers.deploy(connection, register)
+
+    def call_context(self, job: Any) -> dict[str, Any]:
+        """What a connector learns about the job it works for."""
+        return connecting.context(self, job)

@@ -1,0 +1,112 @@
+"""What a user task's row is made of: name, form, role and candidates, assignee, priority, deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from engine import case_columns, deadlines
+from engine.authorization import Actor, candidate_pairs
+from engine.bpmn import RunFailed, Wait
+from engine.family import Family, Member
+from engine.ids import new_id
+from engine.models.identity import Person
+from engine.models.runtime import Job, TaskCandidate, UserTask
+
+DEFAULT_PRIORITY = 50
+
+
+def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: at most four statements."""
+    if not come:
+        return
+    tasks, candidates, jobs = [], [], []
+    logins = {}
+    for member, wait in come:
+        row, offers, login = _row(family, member, wait)
+        tasks.append(row)
+        candidates += offers
+        if login:
+            logins[row["id"]] = login
+    _assign(family, tasks, logins)
+    for (member, _wait), row in zip(come, tasks):
+        jobs += deadlines.first_job(family, member, row)
+        family.task_ids[member.id, row["element_instance_id"]] = row["id"]
+    family.new_tasks += tasks
+    family.connection.execute(insert(UserTask.__table__), tasks)
+    if candidates:
+        family.connection.execute(insert(TaskCandidate.__table__), candidates)
+    if jobs:
+        family.connection.execute(insert(Job.__table__), jobs)
+
+
+def _row(family: Family, member: Member, wait: Wait) -> tuple[dict[str, Any], list[dict[str, Any]], str | None]:
+    element = member.definition.model.elements[wait.element_id]
+    scope = member.run.scope_variables(wait.id)
+    value = member.environment.expressions.value
+    roles = _roles(family, member, element, scope)
+    clock = deadlines.clock_of(family, member, element, scope)
+    login = value(element.attributes.get("assignee"), scope)
+    if isinstance(login, dict):
+        login = login.get("login")
+    row = {
+        "id": new_id(family.now), "instance_id": member.id, "root_id": family.root_id,
+        "definition_id": member.definition.id, "process_key": member.definition.key, "element_id": wait.element_id,
+        "element_instance_id": wait.id, "name": element.name or wait.element_id, "name_en": element.name_en,
+        "form_key": value(element.attributes.get("formKey"), scope), "role": roles[0] if roles else "",
+        "assignee_id": None, "claimed_at": None, "created_at": family.now,
+        "suspended": family.root_row["state"] == "suspended",
+        "priority": _priority(value(element.attributes.get("priority"), scope)),
+        "due_at": clock.due_at, "due_sort": clock.due_at or deadlines.NEVER, "warn_at": clock.warn_at,
+        "clock_started_at": clock.started_at, "deadline": clock.rule, "escalation_level": 0,
+        "came_from": member.previous_step, "came_by": family.by.person_id or None,
+        "case_number": family.root_row["case_number"], "unit_id": family.root_row["unit_id"], "revision": 0,
+    } | case_columns.task_columns(family.root_row)
+    offers = []
+    for role in roles:
+        unit = family.live.offered_at(role, family.root_row["unit_id"])
+        if unit is not None:
+            offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"]})
+    return row, offers, login
+
+
+def _roles(family: Family, member: Member, element: Any, scope: dict[str, Any]) -> list[str]:
+    """``camunda:candidateGroups`` of the step, else ``bihuan:role`` of the step or its innermost lane."""
+    text = element.attributes.get("candidateGroups") or element.property("bihuan:role")
+    value = member.environment.expressions.value(text, scope)
+    if value is None:
+        if text:
+            raise RunFailed(element.id, "no_role", text=text)
+        return []
+    named = value if isinstance(value, list) else str(value).split(",")
+    return list(dict.fromkeys(str(role).strip() for role in named if str(role).strip()))
+
+
+def _priority(value: Any) -> int:
+    try:
+        return min(100, max(0, int(value)))
+    except (TypeError, ValueError):
+        return DEFAULT_PRIORITY
+
+
+def _assign(family: Family, tasks: list[dict[str, Any]], logins: dict[str, str]) -> None:
+    """Give tasks whose drawing names a person to that person, if still there; otherwise they wait for the role."""
+    if not logins:
+        return
+    people = dict(family.connection.execute(
+        select(Person.login, Person.id).where(Person.login.in_(set(logins.values())), Person.left_at.is_(None))).all())
+    for row in tasks:
+        person = people.get(logins.get(row["id"], ""))
+        if person is not None:
+            row["assignee_id"], row["claimed_at"] = person, family.now
+
+
+def first_for(family: Family, by: Actor) -> str | None:
+    """The first new task that ``by`` has or may claim."""
+    pairs = set(candidate_pairs(by, family.live))
+    for row in family.new_tasks:
+        offers = {(row["role"], family.live.offered_at(row["role"], row["unit_id"]))}
+        if row["assignee_id"] == by.person_id or (row["assignee_id"] is None and offers & pairs):
+            return row["id"]
+    return None

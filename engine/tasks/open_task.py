@@ -1,0 +1,107 @@
+"""An open task under its case's lock: the row, its case, and what the actor is to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, select
+
+from engine.authorization import Actor, candidate_pairs
+from engine.errors import Conflict, NotFound
+from engine.family import Family, lock
+from engine.models.history import HistoryEntry
+from engine.models.identity import Person
+from engine.models.runtime import TaskCandidate, TaskDraft, UserTask
+
+
+class AlreadyDone(Conflict):
+    """The task is gone: somebody completed it, or its case moved on."""
+
+    code = "already_done"
+    zh = "{name} {ago_zh}已{verb_zh}这一步。您填的内容已存为草稿。"
+    en = "{name_en} {verb_en} this step {ago_en} ago. What you entered is kept as a draft."
+
+
+class AlreadyTaken(Conflict):
+    """The task has another assignee."""
+
+    code = "already_taken"
+    zh = "{name} {ago_zh}已认领这一步。"
+    en = "{name_en} claimed this step {ago_en} ago."
+
+
+class CasePaused(Conflict):
+    """Nothing can be done while the case is suspended."""
+
+    code = "case_suspended"
+    zh = "案件已挂起，恢复后才能办理。"
+    en = "The case is suspended; it can be worked on once it is resumed."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that is there now, with its family locked."""
+
+    family: Family
+    row: Row[Any]
+    candidates: tuple[tuple[str, str], ...]
+
+    def offered_to(self, by: Actor) -> bool:
+        """Whether ``by`` holds a role that this task is offered to."""
+        return not set(self.candidates).isdisjoint(candidate_pairs(by, self.family.live))
+
+
+def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: datetime) -> OpenTask:
+    """Lock the case of a task and read the task anew under the lock: two statements.
+
+    Raises :class:`AlreadyDone` for a task that is gone, :class:`NotFound` for one that never was, :class:`CasePaused`.
+    """
+    root = select(UserTask.root_id).where(UserTask.id == task_id).scalar_subquery()
+    try:
+        family = lock(parts, connection, root, by, now)
+    except NotFound:
+        raise gone(connection, task_id, now) from None
+    draft = exists().where(TaskDraft.task_id == task_id, TaskDraft.person_id == by.person_id).label("has_draft")
+    rows = connection.execute(
+        select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"),
+               TaskCandidate.unit_id.label("offer_unit"), Person.name.label("holder"), Person.name_en.label("holder_en"),
+               draft)
+        .outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+        .outerjoin(Person, Person.id == UserTask.assignee_id)
+        .where(UserTask.id == task_id)).all()
+    if not rows:
+        raise gone(connection, task_id, now)
+    if family.root_row["state"] == "suspended":
+        raise CasePaused()
+    return OpenTask(family, rows[0], tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role))
+
+
+def gone(connection: Connection, task_id: str, now: datetime) -> Exception:
+    """Why a task is not there any more, in words: who did what, how long ago."""
+    last = connection.execute(
+        select(HistoryEntry.verb, HistoryEntry.at, Person.name, Person.name_en)
+        .outerjoin(Person, Person.id == HistoryEntry.by)
+        .where(HistoryEntry.task_id == task_id).order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(1)).first()
+    if last is None:
+        return NotFound(what="task")
+    done = last.verb == "completed"
+    zh, en = ago(now, last.at)
+    return AlreadyDone(name=last.name or "流程", name_en=last.name_en or last.name or "The process", ago_zh=zh, ago_en=en,
+                       verb_zh="提交" if done else "结束", verb_en="submitted" if done else "ended")
+
+
+def taken(row: Row[Any], now: datetime) -> AlreadyTaken:
+    """That a task has another assignee."""
+    zh, en = ago(now, row.claimed_at)
+    return AlreadyTaken(name=row.holder, name_en=row.holder_en or row.holder, ago_zh=zh, ago_en=en)
+
+
+def ago(now: datetime, then: datetime) -> tuple[str, str]:
+    """How long ago, in Chinese and English: "2 秒前", "2 s"."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for size, zh, en in ((86400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min")):
+        if seconds >= size:
+            return f"{seconds // size} {zh}前", f"{seconds // size} {en}"
+    return f"{seconds} 秒前", f"{seconds} s"

@@ -1,0 +1,140 @@
+"""The verbs of everyday work: claim, release, save a draft, complete. Each is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from engine import forms_filled, task_rows
+from engine.authorization import Actor, require
+from engine.bpmn import Wait
+from engine.cards import Bilingual, CompletedCard, NextStep
+from engine.errors import NotFound
+from engine.family import Family, keyed_waits
+from engine.forms import draft
+from engine.models.history import HistoryEntry
+from engine.models.runtime import TaskDraft, UserTask
+from engine.tasks.open_task import AlreadyDone, AlreadyTaken, OpenTask, open_task, taken
+from engine.wait_state import refuse_if_due, save, settle
+
+__all__ = ["AlreadyDone", "AlreadyTaken", "Tasks"]
+
+
+class Tasks:
+    """What staff do with tasks."""
+
+    def __init__(self, parts: Any):
+        self._parts = parts
+
+    def claim(self, task_id: str, by: Actor) -> None:
+        """Take a task that is offered to one of the actor's roles. Raises AlreadyTaken, AlreadyDone, NotPermitted."""
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
+            task = open_task(parts, connection, task_id, by, now)
+            if task.row.assignee_id == by.person_id:
+                return
+            if task.row.assignee_id is not None:
+                raise taken(task.row, now)
+            require(task.offered_to(by), f"认领 {task.row.name}", f"claim {task.row.name_en or task.row.name}")
+            self._hold(task, by.person_id, now)
+            _tell(task, "claimed")
+
+    def release(self, task_id: str, by: Actor) -> None:
+        """Give a claimed task back to its roles. The draft stays with the person."""
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
+            task = open_task(parts, connection, task_id, by, now)
+            require(task.row.assignee_id == by.person_id, f"释放 {task.row.name}",
+                    f"release {task.row.name_en or task.row.name}")
+            self._hold(task, None, None)
+            _tell(task, "released")
+
+    def save_draft(self, task_id: str, values: Mapping[str, Any], by: Actor) -> None:
+        """Keep what was typed so far, checked by nothing but its size and shape; kept even if the task is gone by now."""
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
+            row = connection.execute(select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.role)
+                                     .where(UserTask.id == task_id)).first()
+            if row is None:
+                row = connection.execute(select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail)
+                                         .where(HistoryEntry.task_id == task_id).limit(1)).first()
+            if row is None:
+                raise NotFound(what="task")
+            form_key = getattr(row, "form_key", None) or (getattr(row, "detail", None) or {}).get("form_key")
+            form = parts.definitions.get(connection, row.definition_id).forms.get(form_key) if form_key else None
+            if form is None:
+                raise NotFound(what="form")
+            self._keep(connection, task_id, row.root_id, form_key, draft(form, values, now=now), by, now)
+
+    def complete(self, task_id: str, values: Mapping[str, Any] | None, by: Actor) -> CompletedCard:
+        """Submit a task's form and carry the case on to its next wait states.
+
+        An unclaimed task offered to the actor is claimed on the way. Raises Invalid with a message per field,
+        AlreadyDone, AlreadyTaken, NotPermitted, TimerIsDue; then nothing has changed.
+        """
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
+            task = open_task(parts, connection, task_id, by, now)
+            family, row = task.family, task.row
+            if row.assignee_id is not None and row.assignee_id != by.person_id:
+                raise taken(row, now)
+            require(row.assignee_id == by.person_id or task.offered_to(by), f"办理 {row.name}",
+                    f"work on {row.name_en or row.name}")
+            member = family.member(row.instance_id)
+            refuse_if_due(member)
+            wait = keyed_waits(member)[row.element_instance_id, 0]
+            form = forms_filled.form_of(member, row.form_key)
+            outcome = self._submit(task, form, wait, dict(values or {}), by)
+            member.previous_step = row.element_id
+            _tell(task, "completed", form_key=row.form_key, outcome=outcome, due_at=row.due_at,
+                  name=row.name, name_en=row.name_en, role=row.role)
+            settle(family, member)
+            save(family)
+            if row.has_draft:
+                connection.execute(delete(TaskDraft.__table__).where(TaskDraft.task_id == task_id,
+                                                                     TaskDraft.person_id == by.person_id))
+            return _card(family, by)
+
+    def _submit(self, task: OpenTask, form: Any, wait: Wait, values: dict[str, Any], by: Actor) -> str:
+        member = task.family.member(task.row.instance_id)
+        if form is None:
+            if values:
+                raise NotFound(what="form")
+            member.run.complete(wait.id, {})
+            return ""
+        written = forms_filled.submit(task.family, member, form, values, by, element_id=task.row.element_id, wait=wait,
+                                      task_id=task.row.id)
+        member.run.complete(wait.id, written)
+        field = form.outcome_field
+        return str(written[form.key].get(field.id) or "") if field is not None else ""
+
+    @staticmethod
+    def _hold(task: OpenTask, person_id: str | None, at: Any) -> None:
+        task.family.connection.execute(update(UserTask.__table__).where(UserTask.id == task.row.id).values(
+            assignee_id=person_id, claimed_at=at, revision=UserTask.revision + 1))
+
+    def _keep(self, connection: Any, task_id: str, root_id: str, form_key: str, values: Any, by: Actor, now: Any) -> None:
+        table = TaskDraft.__table__
+        row = {"task_id": task_id, "person_id": by.person_id, "root_id": root_id, "form_key": form_key,
+               "values": values, "saved_at": now}
+        statement = self._parts.database.insert(table).values(row)
+        connection.execute(statement.on_conflict_do_update(
+            index_elements=["task_id", "person_id"], set_={"values": row["values"], "saved_at": now}))
+
+
+def _tell(task: OpenTask, verb: str, **detail: Any) -> None:
+    row = task.row
+    task.family.record.tell(verb, root_id=row.root_id, instance_id=row.instance_id, task_id=row.id,
+                            definition_id=row.definition_id, element_id=row.element_id, **detail)
+    if verb != "completed":
+        task.family.record.write(task.family.connection)
+
+
+def _card(family: Family, by: Actor) -> CompletedCard:
+    """What became of it: the steps now open, and the first of them that the same person may go on with."""
+    steps = tuple(NextStep(row["element_id"], Bilingual(row["name"], row["name_en"]), "userTask",
+                           family.live.role_name(row["role"]) if row["role"] else None) for row in family.new_tasks)
+    return CompletedCard(family.root_id, family.root_row["case_number"], task_rows.first_for(family, by),
+                         family.root_row["ended_at"] is not None, steps)

@@ -1,0 +1,255 @@
+"""The one repository of runs: lock a case, run it to its next wait state, make the rows match.
+
+A verb locks a :class:`~engine.family.Family`, says to a run what happened, and calls :func:`settle` and :func:`save`.
+Called processes are members of the same family: their ends and errors go to their parents in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from engine import case_columns, messages, task_rows
+from engine.bpmn import RunEvent, RunFailed, Wait
+from engine.errors import Conflict
+from engine.family import Family, Member, instance_values, keyed_waits
+from engine.ids import new_id
+from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
+
+MAX_CALL_DEPTH = 20
+"""Called processes within each other; a process that calls itself for ever is stopped here."""
+
+
+class TimerIsDue(Conflict):
+    """A timer that is due beats a completion: the worker will fire it first."""
+
+    code = "timer_is_due"
+    zh = "这一步的期限刚刚到期，流程正在转向；请稍后刷新。"
+    en = "A timer of this step is due and goes first; please refresh in a moment."
+
+
+def refuse_if_due(member: Member) -> None:
+    """Raise :class:`TimerIsDue` when a timer of this run should already have fired."""
+    due = member.run.next_due
+    if due is not None and due <= member.environment.now():
+        raise TimerIsDue()
+
+
+def settle(family: Family, *touched: Member) -> None:
+    """Run the touched members, their callers and the processes they call, until all of them wait or have ended."""
+    queue = deque(touched)
+    while queue:
+        member = queue.popleft()
+        member.touched = True
+        if not member.run.ended:
+            member.run.advance(budget=family.parts.settings.step_budget)
+        for event in member.run.take_events():
+            _note(family, member, event)
+        queue.extend(_calls(family, member))
+        if member.run.ended and member.row["ended_at"] is None:
+            queue.extend(_end(family, member))
+    case_columns.derive(family)
+
+
+def _note(family: Family, member: Member, event: RunEvent) -> None:
+    """Turn one event of the run into visits, history and messages."""
+    kind, data = event.kind, event.data
+    if kind == "entered":
+        element = member.definition.model.elements.get(event.element_id)
+        member.visits[event.element_instance_id] = (event.element_id, element.kind if element else "", family.now)
+        state = element.properties.get("bihuan:case_state") if element else None
+        if state:
+            family.root_row["case_state"] = state
+    elif kind == "left":
+        _left(family, member, event)
+    elif kind == "message_thrown":
+        messages.throw(family, member, event.element_id, data)
+    elif kind == "signal_thrown":
+        messages.broadcast(family, member, data)
+    elif kind == "decision":
+        family.record.tell("decided", root_id=family.root_id, instance_id=member.id, element_id=event.element_id,
+                           definition_id=member.definition.id, decision=data.get("decision"), fired=data.get("fired"))
+
+
+def _left(family: Family, member: Member, event: RunEvent) -> None:
+    element_id, kind, entered = member.visits.pop(
+        event.element_instance_id, (event.element_id, "", family.now))
+    wait = member.before.get((event.element_instance_id, 0))
+    by = family.by.person_id or None if wait is not None and wait.kind == "user" else None
+    member.previous_step = element_id if kind == "userTask" else member.previous_step
+    family.record.visited(
+        root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id, element_id=element_id,
+        element_instance_id=event.element_instance_id, kind=kind, entered_at=entered, left_at=family.now,
+        outcome=event.data.get("outcome", "completed"), by=by if event.data.get("outcome") == "completed" else None)
+
+
+def _calls(family: Family, member: Member) -> list[Member]:
+    """Start a child for every new call activity that waits; cancel the children of those that no longer do."""
+    started: list[Member] = []
+    waits = keyed_waits(member)
+    children = {child.row["parent_wait"] for child in family.members.values() if child.row["parent_id"] == member.id}
+    for key, wait in waits.items():
+        if wait.kind == "call" and key not in member.before and wait.id not in children:
+            started.append(_call(family, member, wait))
+    for key, wait in member.before.items():
+        if wait.kind == "call" and key not in waits:
+            _cancel_child(family, member, wait)
+    return started
+
+
+def _call(family: Family, member: Member, wait: Wait) -> Member:
+    depth, above = 1, member
+    while above.row["parent_id"] is not None:
+        above, depth = family.member(above.row["parent_id"]), depth + 1
+    if depth >= MAX_CALL_DEPTH:
+        raise RunFailed(wait.element_id, "call_too_deep", depth=MAX_CALL_DEPTH)
+    detail = wait.detail
+    definition = family.parts.definitions.newest(
+        family.connection, detail["called_key"], version_tag=detail.get("version_tag"), version=detail.get("version"))
+    row = new_instance(family, definition, parent=member.row, parent_wait=wait.id,
+                       business_key=detail.get("business_key") or member.row["business_key"])
+    variables = {"case": member.run.variables.get("case")} | dict(detail.get("inputs") or {})
+    return family.create(row, definition, variables)
+
+
+def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None, parent_wait: str | None = None,
+                 business_key: str | None = None) -> dict[str, Any]:
+    """The columns of a new instance; a root's own id is its ``root_id``."""
+    instance_id = new_id(family.now)
+    return {
+        "id": instance_id, "root_id": family.root_id if parent else instance_id,
+        "parent_id": parent["id"] if parent else None, "parent_wait": parent_wait, "definition_id": definition.id,
+        "process_key": definition.key, "case_number": None, "business_key": business_key, "state": "active",
+        "case_state": "", "unit_id": family.root_row.get("unit_id"), "started_by": family.by.person_id or None,
+        "started_at": family.now, "ended_at": None, "suspended_at": None, "outcome": None, "run_state": "",
+        "variables": "", "revision": 0, "customer": "", "customer_initials": "", "phone": "", "severity": "", "gist": "",
+        "promised_at": None}
+
+
+def _cancel_child(family: Family, member: Member, wait: Wait) -> None:
+    for child in _children(family, member.id, wait.id):
+        if not child.run.ended:
+            child.run.cancel("cancelled")
+            settle(family, child)
+
+
+def _children(family: Family, parent_id: str, parent_wait: str) -> list[Member]:
+    loaded = [m for m in family.members.values()
+              if m.row["parent_id"] == parent_id and m.row["parent_wait"] == parent_wait]
+    if loaded:
+        return loaded
+    ids = family.connection.scalars(select(ProcessInstance.id).where(
+        ProcessInstance.parent_id == parent_id, ProcessInstance.parent_wait == parent_wait,
+        ProcessInstance.ended_at.is_(None)))
+    return [family.member(child) for child in list(ids)]
+
+
+def _end(family: Family, member: Member) -> list[Member]:
+    """Close an instance that has ended and tell its caller."""
+    outcome = member.run.outcome or "completed"
+    row = member.row
+    row["ended_at"], row["outcome"] = family.now, outcome
+    row["state"] = ("cancelled" if outcome == "cancelled" else "failed" if outcome.startswith("error:") else "completed")
+    for wait in member.before.values():
+        if wait.kind == "call":
+            _cancel_child(family, member, wait)
+    if row["parent_id"] is None:
+        family.record.tell("ended", root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id,
+                           outcome=outcome, case_state=family.root_row["case_state"])
+        return []
+    parent = family.member(row["parent_id"])
+    if parent.run.ended or (row["parent_wait"], 0) not in keyed_waits(parent):
+        return []
+    if outcome.startswith("error:"):
+        parent.run.error(row["parent_wait"], outcome.removeprefix("error:"), dict(member.run.variables))
+    elif outcome == "cancelled":
+        return []
+    else:
+        values = {key: value for key, value in member.run.variables.items() if key != "case"}
+        parent.run.complete(row["parent_wait"], values)
+    parent.previous_step = member.previous_step
+    return [parent]
+
+
+def save(family: Family) -> None:
+    """Make the rows match the runs: instances, user tasks, jobs, subscriptions, history."""
+    _save_instances(family)
+    gone: list[tuple[Member, Wait]] = []
+    come: list[tuple[Member, Wait]] = []
+    for member in family.members.values():
+        if member.touched:
+            waits = keyed_waits(member)
+            gone += [(member, wait) for key, wait in member.before.items() if _changed(wait, waits.get(key))]
+            come += [(member, wait) for key, wait in waits.items() if _changed(wait, member.before.get(key))]
+            member.before = waits
+    _remove(family, gone)
+    task_rows.insert_for(family, [(m, w) for m, w in come if w.kind == "user"])
+    _insert_jobs(family, come)
+    _subscribe(family, [(m, w) for m, w in come if w.kind in ("message", "signal")])
+    case_columns.copy_to_tasks(family)
+    family.record.write(family.connection)
+
+
+def _changed(wait: Wait, other: Wait | None) -> bool:
+    """Whether the row of ``wait`` cannot stand for ``other``: another kind, or a timer with another moment."""
+    return other is None or wait.kind != other.kind or wait.detail.get("due") != other.detail.get("due")
+
+
+def _save_instances(family: Family) -> None:
+    new = [m for m in family.members.values() if m.new]
+    old = [m for m in family.members.values() if m.touched and not m.new]
+    if new:
+        family.connection.execute(insert(ProcessInstance.__table__), [instance_values(m) for m in new])
+        for member in new:
+            member.new = False
+    if old or (family.root_id not in family.members):
+        table = ProcessInstance.__table__
+        columns = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at",
+                   "customer", "customer_initials", "phone", "severity", "gist", "promised_at")
+        statement = (update(table).where(table.c.id == bindparam("the_id"))
+                     .values({name: bindparam("new_" + name) for name in columns} | {"revision": table.c.revision + 1}))
+        rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in columns}
+                | {"the_id": m.id} for m in old]
+        if family.root_id not in family.members:
+            rows.append({"new_" + name: family.root_row[name] for name in columns} | {"the_id": family.root_id})
+        family.connection.execute(statement, rows)
+
+
+def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> None:
+    """Delete the rows of what no longer waits; deadlines and drafts of a task go with it by foreign key."""
+    for kinds, model in ((("user",), UserTask), (("timer", "service"), Job), (("message", "signal"), EventSubscription)):
+        found: dict[str, list[str]] = {}
+        for member, wait in gone:
+            if wait.kind in kinds:
+                found.setdefault(member.id, []).append(wait.id)
+        for instance_id, waits in found.items():
+            family.connection.execute(delete(model.__table__).where(
+                model.instance_id == instance_id, model.element_instance_id.in_(waits)))
+
+
+def _insert_jobs(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    rows = [_job(family, member, wait) for member, wait in come if wait.kind in ("timer", "service")]
+    rows += family.outgoing
+    family.outgoing = []
+    if rows:
+        family.connection.execute(insert(Job.__table__), rows)
+
+
+def _job(family: Family, member: Member, wait: Wait) -> dict[str, Any]:
+    timer = wait.kind == "timer"
+    payload = {} if timer else {"topic": wait.detail.get("topic", ""), "inputs": wait.detail.get("inputs") or {}}
+    return family.job(wait.kind, wait.detail["due"] if timer else family.now, payload, instance_id=member.id,
+                      element_id=wait.element_id, element_instance_id=wait.id, slot=wait.detail.get("index", 0))
+
+
+def _subscribe(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    if not come:
+        return
+    family.connection.execute(insert(EventSubscription.__table__), [{
+        "instance_id": member.id, "element_instance_id": wait.id, "slot": wait.detail.get("index", 0),
+        "root_id": family.root_id, "element_id": wait.element_id, "kind": wait.kind, "name": wait.detail["name"],
+        "keys": wait.detail.get("correlation") or {}, "suspended": family.root_row["state"] == "suspended",
+    } for member, wait in come])
+    messages.take_early(family, come)
