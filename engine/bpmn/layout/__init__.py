@@ -6,6 +6,7 @@ read on one screen. Nothing here knows how a process runs.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lxml import etree
@@ -22,8 +23,8 @@ __all__ = ["Fit", "fits", "layout"]
 
 MARGIN = 60.0
 """Distance of a drawing from the origin of its plane, in pixels."""
-_TRIALS = ((44.0, 0), (34.0, 0), (26.0, 0), (34.0, 1), (26.0, 1), (34.0, 2), (26.0, 2))
-"""Least distance of two columns and degree of stacking, tried in this order until the drawing fits the screen."""
+_TRIALS = ((44.0, math.inf), (34.0, math.inf), (34.0, 1600.0), (28.0, 1600.0), (28.0, 1500.0), (26.0, 1200.0))
+"""Least distance of two columns and width to strive for, tried in this order until the drawing fits the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ def layout(xml: bytes) -> bytes:
 def fits(xml: bytes) -> Fit:
     """The fit of the largest diagram of ``xml`` as it is drawn; a file without diagrams fits."""
     root = read_xml(xml)
-    worst = fit_of(0, 0)
+    found = []
     for diagram in root.iter(f"{{{DI}}}BPMNDiagram"):
         xs, ys = _extent(diagram)
-        fit = fit_of(max(xs) - min(xs), max(ys) - min(ys)) if xs else worst
-        worst = min(worst, fit, key=lambda f: f.zoom)
-    return worst
+        if xs:
+            found.append(fit_of(max(xs) - min(xs), max(ys) - min(ys)))
+    return min(found, key=lambda fit: (fit.zoom, -fit.width)) if found else fit_of(0, 0)
 
 
 def fit_of(width: float, height: float) -> Fit:
@@ -72,8 +73,8 @@ def fit_of(width: float, height: float) -> Fit:
 def _fitting(plane: etree._Element, root: etree._Element, closed: set[str]) -> Drawing:
     """The most generous drawing that fits, or else the one that shows the largest text."""
     best = None
-    for gap, stacking in _TRIALS:
-        drawing = arrange(plane, root, closed, gap, stacking)
+    for gap, room in _TRIALS:
+        drawing = arrange(plane, root, closed, gap, room)
         fit = fit_of(drawing.width, drawing.height)
         if fit.legible:
             return drawing

@@ -7,7 +7,7 @@ import math
 from lxml import etree
 
 from engine.bpmn.layout import sizes
-from engine.bpmn.layout.columns import assign_columns, owner
+from engine.bpmn.layout.columns import assign_narrow, owner
 from engine.bpmn.layout.coordinates import LANE_HEIGHT, Coordinates
 from engine.bpmn.layout.drawing import Box, Drawing, Edge, Route, Shape
 from engine.bpmn.layout.graph import CONTAINERS, Scope, read_scope
@@ -21,17 +21,19 @@ _PAD, _TITLE = 8.0, 22.0
 """Free space inside an expanded sub-process, and what its name takes."""
 
 
-def arrange(element: etree._Element, root: etree._Element, closed: set[str], gap: float, stacking: int = 0) -> Drawing:
+def arrange(element: etree._Element, root: etree._Element, closed: set[str], gap: float,
+            room: float = math.inf) -> Drawing:
     """The drawing of a collaboration, a process or the inside of a sub-process.
 
     ``gap`` is the least distance of two columns, ``closed`` names the sub-processes that are drawn as a box only,
-    ``stacking`` is explained at :func:`~engine.bpmn.layout.columns.assign_columns`.
+    ``room`` is the width to strive for by standing nodes below each other.
     """
     scope = read_scope(element, root)
-    _open_sub_processes(scope, root, closed, gap, stacking)
+    _open_sub_processes(scope, root, closed, gap, room)
     loose = [edge for edge in scope.edges if not _in_grid(scope, edge)]
     edges = [edge for edge in scope.edges if edge not in loose]
-    assign_columns(scope.nodes, edges, stacking)
+    left = sizes.HEADER * (max((len(band.lanes) for band in scope.bands), default=0) + bool(scope.pools))
+    assign_narrow(scope.nodes, edges, gap, room - left)
     plan = RowPlan(scope.nodes, edges, len(scope.bands))
     plan.settle()
     grid = Grid(scope.nodes, edges, scope.bands, [plan.rows(band) for band in range(len(scope.bands))], gap)
@@ -49,18 +51,19 @@ def _in_grid(scope: Scope, edge: Edge) -> bool:
     return not (edge.kind != "sequence" and owner(scope.nodes, one.id) == owner(scope.nodes, other.id))
 
 
-def _open_sub_processes(scope: Scope, root: etree._Element, closed: set[str], gap: float, stacking: int) -> None:
+def _open_sub_processes(scope: Scope, root: etree._Element, closed: set[str], gap: float, room: float) -> None:
     for node in scope.nodes.values():
         if node.kind not in CONTAINERS:
             continue
         inside = scope.elements[node.id]
-        if node.id in closed or not any(_flow_nodes(inside)):
+        if node.id in closed or not _flow_nodes(inside):
             node.attributes["isExpanded"] = "false"
             continue
-        node.inner = arrange(inside, root, closed, gap, stacking).moved(_PAD, _TITLE)
+        node.inner = arrange(inside, root, closed, gap, room - 240).moved(_PAD, _TITLE)
         node.attributes["isExpanded"] = "true"
         node.w = max(120.0, sizes.text_width(node.name) + 20, node.inner.width + 2 * _PAD)
-        node.h = node.inner.height + _TITLE + _PAD
+        carries = any(other.host == node.id for other in scope.nodes.values())
+        node.h = node.inner.height + _TITLE + _PAD + (16 if carries else 0)
         node.span = max(1, math.ceil((node.w + gap) / (100 + gap)))
 
 

@@ -15,12 +15,14 @@ Taken = defaultdict[tuple[int, int], list[str]]
 """Nodes by column and band."""
 
 
-def assign_columns(nodes: dict[str, Node], edges: list[Edge], stacking: int = 0) -> None:
+def assign_columns(nodes: dict[str, Node], edges: list[Edge], stacked: frozenset[str] = frozenset()) -> None:
     """Set ``col`` of every node and ``back`` of every edge that closes a loop. Boundary events follow their hosts.
 
-    ``stacking`` saves width for height: from 1 on an end may stand below what leads to it in the same lane, from 2 on
-    also a gateway below its activity.
+    ``stacked`` saves width for height: nodes in the same column as what leads to them in the same lane, see
+    :func:`stackable`.
     """
+    for edge in edges:
+        edge.back = False
     flows = [edge for edge in edges if edge.kind == "sequence"]
     _mark_back_edges(nodes, flows)
     messages = [edge for edge in edges if edge.kind == "message" and _free(nodes, edge)]
@@ -38,7 +40,7 @@ def assign_columns(nodes: dict[str, Node], edges: list[Edge], stacking: int = 0)
         if key in alone:
             continue
         node = nodes[key]
-        node.col = _column(node, before[key], nodes, taken, ports, stacking)
+        node.col = _column(node, before[key], nodes, taken, ports, stacked)
         for column in range(node.col, node.col + node.span):
             taken[column, node.band].append(key)
     _pull_right(nodes, order, before, after)
@@ -137,7 +139,7 @@ def _topological(nodes: dict[str, Node], before: dict[str, list[Edge]], after: d
 
 
 def _column(node: Node, before: list[Edge], nodes: dict[str, Node], taken: Taken, ports: set[tuple[str, int]],
-            stacking: int) -> int:
+            stacked: frozenset[str]) -> int:
     if not before:
         return 0
     sources = [(edge, nodes[owner(nodes, edge.source)]) for edge in before]
@@ -148,17 +150,50 @@ def _column(node: Node, before: list[Edge], nodes: dict[str, Node], taken: Taken
             ports.add((source.id, 1 if node.band > source.band else -1))
             ports.add((node.id, 1 if source.band > node.band else -1))
         return latest
-    if len(before) == 1 and _may_stack(sources[0][1], node, stacking) and len(taken[latest, node.band]) == 1:
+    if node.id in stacked and len(binding) == 1 and len(taken[latest, node.band]) == 1:
         return latest
     return latest + 1
 
 
-def _may_stack(source: Node, node: Node, stacking: int) -> bool:
-    if source.band != node.band or source.span > 1 or node.span > 1:
-        return False
-    if stacking >= 1 and node.kind == "endEvent":
-        return True
-    return stacking >= 2 and sizes.is_gateway(node.kind) and sizes.is_activity(source.kind)
+def stackable(nodes: dict[str, Node], edges: list[Edge]) -> list[str]:
+    """Nodes that may stand in the column of what leads to them: ends first, then gateways behind an activity."""
+    ends, gateways = [], []
+    for edge in edges:
+        source, node = nodes[owner(nodes, edge.source)], nodes[edge.target]
+        if edge.kind != "sequence" or edge.back or source.band != node.band or source.span > 1 or node.span > 1:
+            continue
+        if node.kind == "endEvent":
+            ends.append(node.id)
+        elif sizes.is_gateway(node.kind) and sizes.is_activity(source.kind):
+            gateways.append(node.id)
+    return ends + gateways
+
+
+def estimated_width(nodes: dict[str, Node], gap: float) -> float:
+    """Width of the columns and the gaps between them, without what labels and edges will ask for."""
+    widths: dict[int, float] = {}
+    for node in nodes.values():
+        if not node.host and node.kind != "participant":
+            for column in range(node.col, node.col + node.span):
+                widths[column] = max(widths.get(column, 0), min(node.w, 100.0) if node.span > 1 else node.w)
+    return sum(widths.values()) + gap * (len(widths) + 1)
+
+
+def assign_narrow(nodes: dict[str, Node], edges: list[Edge], gap: float, room: float) -> None:
+    """Assign columns, stacking one node after the other, the most helpful first, until ``room`` is kept."""
+    assign_columns(nodes, edges)
+    width = estimated_width(nodes, gap)
+    stacked: frozenset[str] = frozenset()
+    choices = stackable(nodes, edges)
+    while width > room and choices:
+        trials = []
+        for index, key in enumerate(choices):
+            assign_columns(nodes, edges, stacked | {key})
+            trials.append((estimated_width(nodes, gap), index, key))
+        width, _, key = min(trials)
+        stacked |= {key}
+        choices.remove(key)
+    assign_columns(nodes, edges, stacked)
 
 
 def _may_share(edge: Edge, source: Node, node: Node, column: int, taken: Taken,

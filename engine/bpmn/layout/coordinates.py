@@ -41,9 +41,9 @@ class Coordinates:
             if not edge.name or not path or path[0][1] != path[1][1] or path[1][0] <= path[0][0]:
                 continue
             node = self.grid.nodes[edge.source]
-            gained = 14 if sizes.is_gateway(node.kind) else -4
+            gained = 6 if sizes.is_gateway(node.kind) else -4
             gap = path[0][0] + 1
-            room[gap] = max(room.get(gap, 0), sizes.label_size(edge.name)[0] - gained + 8)
+            room[gap] = max(room.get(gap, 0), sizes.label_size(edge.name)[0] - gained + 6)
         return room
 
     def _columns(self, room: dict[int, float]) -> list[float]:
@@ -104,7 +104,7 @@ class Coordinates:
         if lines[j].band is None:
             return 30 + max(0, count - 1) * SEPARATION
         inner = 0 < j < len(lines) - 1 and lines[j - 1].band == lines[j + 1].band
-        return max(14 if inner else 9, 20 + (count - 1) * SEPARATION if count else 0)
+        return max(16 if inner else 10, (28 if inner else 25) + (count - 1) * SEPARATION if count else 0)
 
     # --- shapes and waypoints ------------------------------------------------------------------------------
 

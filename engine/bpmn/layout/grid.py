@@ -72,6 +72,9 @@ class Grid:
         for index, band in enumerate(self.bands):
             if index and band.pool != self.bands[index - 1].pool:
                 lines.append(Row(None, None))
+            if band.closed:
+                lines.append(Row(index, 0))
+                continue
             lines.append(Row(index, None))
             for row in range(rows[index]):
                 lines += [Row(index, row), Row(index, None)]

@@ -23,26 +23,38 @@ class Labels:
         self.placed: list[Box] = []
 
     def place(self) -> None:
-        for node in self.nodes:
-            if node.name and sizes.has_label_outside(node.kind):
-                node.label = self._best(list(_beside_node(node)), None)
-        for edge in self.edges:
-            if edge.name and len(edge.points) > 1:
-                edge.label = self._best(list(_beside_edge(edge, self.nodes)), edge)
+        """Every label is placed, then placed again twice, now that it knows where the others went."""
+        named: list[Node | Edge] = [n for n in self.nodes if n.name and sizes.has_label_outside(n.kind)]
+        named += [edge for edge in self.edges if edge.name and len(edge.points) > 1]
+        choices = [list(_beside_node(it)) if isinstance(it, Node) else list(_beside_edge(it, self.nodes))
+                   for it in named]
+        chosen: list[Box | None] = [None] * len(named)
+        cost: dict[tuple[int, int], float] = {}
+        for _ in range(3):
+            for index, it in enumerate(named):
+                self.placed = [box for other, box in enumerate(chosen) if box is not None and other != index]
+                prices = []
+                for k, box in enumerate(choices[index]):
+                    if (index, k) not in cost:
+                        cost[index, k] = self._cost(box, it) + _RANK * k
+                    prices.append((cost[index, k] + self._company(box), k))
+                chosen[index] = choices[index][min(prices)[1]]
+        for it, box in zip(named, chosen):
+            it.label = box
 
-    def _best(self, places: list[Box], edge: Edge | None) -> Box:
-        best = min(range(len(places)), key=lambda k: (self._cost(places[k], edge) + _RANK * k, k))
-        self.placed.append(places[best])
-        return places[best]
+    def _company(self, box: Box) -> float:
+        overlaps = [box.overlap(other.grown(1)) for other in self.placed]
+        return sum(_ON_LABEL * area + 30 for area in overlaps if area)
 
-    def _cost(self, box: Box, edge: Edge | None) -> float:
+    def _cost(self, box: Box, it: Node | Edge) -> float:
         cost = _ON_SHAPE * sum(box.overlap(part) + 20 * (box.overlap(part) > 0) for part in self.solid)
-        cost += _ON_LABEL * sum(box.overlap(other.grown(1)) for other in self.placed)
         for other, stroke in self.strokes:
             if box.overlap(stroke):
                 cost += _ON_EDGE + 2 * max(min(box.right, stroke.right) - max(box.x, stroke.x),
                                            min(box.bottom, stroke.bottom) - max(box.y, stroke.y))
-                cost += 40 * (other is edge)
+                cost += 40 * (other is it)
+            elif isinstance(it, Edge) and other is not it and other.source == it.source:
+                cost += 110 * (box.grown(5).overlap(stroke) > 0)
         inside = box.overlap(self.frame)
         cost += _OUTSIDE * (1 - inside / (box.w * box.h))
         return cost + sum(40 for y in self.borders if box.y < y < box.bottom)
@@ -82,6 +94,7 @@ def _beside_node(node: Node) -> Iterator[Box]:
     if sizes.is_gateway(node.kind):
         yield from (centred[1], centred[0])
         yield from corners
+        yield from (Box(x + 5, above - 13, w, h), Box(x - w - 5, above - 13, w, h))
         yield from (Box(x + 9, above + 8, w, h), Box(x - w - 9, above + 8, w, h), Box(x + 9, below - 8, w, h),
                     Box(x - w - 9, below - 8, w, h))
         return
@@ -96,7 +109,7 @@ def _beside_edge(edge: Edge, nodes: list[Node]) -> Iterator[Box]:
     gateway = source is not None and sizes.is_gateway(source.kind)
     for k, ((x1, y1), (x2, y2)) in enumerate(zip(edge.points, edge.points[1:])):
         if abs(y1 - y2) < 0.5:
-            yield from _along_row(x1, x2, y1, w, h, 12 if gateway and k == 0 else -3)
+            yield from _along_row(x1, x2, y1, w, h, 6 if gateway and k == 0 else -3)
         else:
             yield from _along_column(x1, y1, y2, w, h)
         if k == 2:
@@ -105,6 +118,10 @@ def _beside_edge(edge: Edge, nodes: list[Node]) -> Iterator[Box]:
 
 def _along_row(x1: float, x2: float, y: float, w: float, h: float, lead: float) -> Iterator[Box]:
     start = x1 - lead if x2 > x1 else x1 + lead - w
+    if lead > 0:
+        yield Box(start, y - h - 7, w, h)
+        yield Box(start, y + 7, w, h)
+        start = x1 + 2 if x2 > x1 else x1 - 2 - w
     end = x2 - 8 - w if x2 > x1 else x2 + 8
     for x in (start, (x1 + x2 - w) / 2, end):
         yield Box(x, y - h - 2, w, h)

@@ -53,8 +53,8 @@ def size_of(kind: str, name: str = "") -> tuple[float, float]:
     if is_event(kind):
         return 36, 36
     if kind == "textAnnotation":
-        width = min(110.0, max(60.0, text_width(name) + 14))
-        return round(width), round(text_lines(name, width - 14) * LINE + 12)
+        width = min(110.0, max(60.0, text_width(name) + 20))
+        return round(width), round(text_lines(name, width - 20) * LINE + 12)
     if kind.startswith("dataStore"):
         return 50, 50
     if kind.startswith("data"):

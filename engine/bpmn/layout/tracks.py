@@ -101,7 +101,7 @@ class Tracks:
     def _same_way(self, one: Strand, two: Strand) -> bool:
         """Whether both go on together to the end, or came together from the start."""
         (a, k), (b, m) = one.members[0], two.members[0]
-        if one.pinned is not None or two.pinned is not None or one.low > two.high or two.low > one.high:
+        if one.pinned is not None or two.pinned is not None or one.low >= two.high or two.low >= one.high:
             return False
         ea, eb = self.edges[a], self.edges[b]
         if ea.kind != eb.kind:

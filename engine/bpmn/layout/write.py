@@ -26,6 +26,7 @@ def replaced(xml: bytes, root: etree._Element, drawings: list[tuple[str, Drawing
         else:
             names[uri] = known
     used = {element.get("id") for element in root.iter() if isinstance(element.tag, str)}
+    used -= {element.get("id") for old in root.iter(f"{{{BPMNDI}}}BPMNDiagram") for element in old.iter()}
     text = "".join(_diagram(key, drawing, names, missing, used, root) for key, drawing in drawings)
     encoding = root.getroottree().docinfo.encoding or "utf-8"
     parts, position = [], 0
