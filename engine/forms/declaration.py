@@ -28,8 +28,9 @@ _ANY_MOMENT = Frame(datetime(2000, 1, 1, tzinfo=UTC))
 class Declaration:
     """Reads the fields of one file and collects the problems found on the way."""
 
-    def __init__(self, file: str, groups: Mapping[str, Group] | None = None):
-        self.file = file
+    def __init__(self, file: str, groups: Mapping[str, Group] | None = None, extra: frozenset[str] = frozenset()):
+        """``extra`` are attributes every type may have in this kind of file."""
+        self.file, self.extra = file, extra
         self.expansion = Expansion(groups or {}, file)
         self._problems: list[Problem] = []
 
@@ -76,7 +77,7 @@ class Declaration:
 
     def _check(self, one: Field, data: Mapping[str, Any], path: str) -> None:
         for key in data:
-            if key not in COMMON and key not in one.type.attributes:
+            if key not in COMMON | self.extra and key not in one.type.attributes:
                 self.tell("attribute_unknown", path, _line(data, key, one.line),
                           f"类型 {one.type.name} 没有属性 {key}。", f"The type {one.type.name} has no attribute {key}.")
         if one.id in KEYWORDS:

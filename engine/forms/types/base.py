@@ -23,7 +23,7 @@ class FieldType:
     """One kind of field. Subclass, set ``name``, and register it (entry point ``bihuan.field_types``).
 
     ``attributes`` names the declared attributes beyond the common ones; ``storage`` says how a register keeps the
-    value: text, longtext, int, decimal, money, date, datetime, time, bool or json.
+    value: text, longtext, int, decimal, money, date, datetime, time, bool, reference or json.
     """
 
     name: ClassVar[str] = ""

@@ -56,12 +56,12 @@ class File(FieldType):
         digest = raw.get("sha256") if isinstance(raw, dict) else raw
         if not isinstance(digest, str) or not _SHA256.match(digest):
             raise Wrong("not_a_file", "请重新上传文件。", "Please upload the file again.")
-        if frame.lookup is not None:
-            raw = frame.lookup.file(digest)
-        if raw is None or not isinstance(raw, dict):
+        given = raw if isinstance(raw, dict) else {}
+        raw = given if frame.lookup is None else frame.lookup.file(digest)
+        if not raw:
             raise Wrong("no_such_file", "文件没有找到，请重新上传。", "The file was not found; please upload it again.")
         size = raw.get("size")
-        return {"sha256": digest, "name": clean(raw.get("name") or digest[:8])[:255],
+        return {"sha256": digest, "name": clean(raw.get("name") or given.get("name") or digest[:8])[:255],
                 "type": clean(raw.get("type") or "application/octet-stream")[:100],
                 "size": size if isinstance(size, int) and not isinstance(size, bool) else 0}
 

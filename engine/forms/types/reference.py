@@ -18,7 +18,7 @@ class Reference(FieldType):
 
     name = "ref"
     attributes = frozenset({"register", "fill"})
-    storage = "json"
+    storage = "reference"
 
     def parse(self, raw: Any, field: Field, frame: Frame) -> dict[str, Any] | None:
         found = self.found(raw, field, frame)
@@ -68,7 +68,7 @@ class User(FieldType):
 
     name = "user"
     attributes = frozenset({"role"})
-    storage = "json"
+    storage = "reference"
 
     def parse(self, raw: Any, field: Field, frame: Frame) -> dict[str, Any] | None:
         raw = mapping(raw)

@@ -1,0 +1,104 @@
+"""How values of field types stand in a database: the same values come back on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Text, Time
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from engine.forms.field import Field
+from engine.values import dumps, loads
+
+KEY = "__key"
+"""After the name of a reference's column: the column with what it is found by (id of the record, login)."""
+LARGEST = Decimal(10) ** 12
+"""Numbers with six places stay below this, so that both databases keep them exactly."""
+
+
+class Exact(TypeDecorator):
+    """An exact decimal: NUMERIC(18, places), on SQLite (which has none) a whole number of the smallest unit."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, places: int):
+        super().__init__()
+        self.places = places
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(18, self.places))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Any) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return int(Decimal(value).scaleb(self.places))
+
+    def process_result_value(self, value: Any, dialect: Any) -> Decimal | None:
+        if value is None:
+            return None
+        exact = Decimal(value).scaleb(-self.places) if dialect.name == "sqlite" else value
+        return exact.quantize(Decimal(1).scaleb(-2)) if self.places == 2 else _shortest(exact)
+
+
+class Instant(TypeDecorator):
+    """An aware moment in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Tagged(TypeDecorator):
+    """Any value as tagged JSON text (:mod:`engine.values`)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:  # noqa: ARG002
+        return None if value is None else loads(value)
+
+
+_TYPES = {
+    "text": lambda: Text(), "longtext": lambda: Text(), "int": lambda: BigInteger(), "decimal": lambda: Exact(6),
+    "money": lambda: Exact(2), "date": lambda: Date(), "datetime": lambda: Instant(), "time": lambda: Time(),
+    "bool": lambda: Boolean(), "json": lambda: Tagged(), "reference": lambda: Tagged(),
+}
+SAME = {"longtext": "text"}
+"""Storages that are the same column."""
+
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite counts up by itself only on INTEGER."""
+
+
+def columns_of(one: Field) -> list[Column]:
+    """The columns that keep ``one``."""
+    found = [Column(one.id, _TYPES[one.type.storage](), nullable=True)]
+    if one.type.storage == "reference":
+        found.append(Column(one.id + KEY, Text(), nullable=True))
+    return found
+
+
+def stored_as(one: Field) -> str:
+    """What a deployment remembers of the column: it may not become something else."""
+    return SAME.get(one.type.storage, one.type.storage)
+
+
+def _shortest(value: Decimal) -> Decimal:
+    exact = value.normalize()
+    return exact if exact.as_tuple().exponent <= 0 else exact.quantize(Decimal(1))  # type: ignore[operator]

@@ -1,0 +1,277 @@
+"""The records of one register: find, get, save, link. Transactions belong to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy.exc import IntegrityError
+
+from engine.errors import BihuanError, Conflict, FieldError, Invalid, NotFound
+from engine.forms.formula import Evaluate, Formula
+from engine.forms.frame import Frame, Lookup
+from engine.forms.validation import validate
+from engine.registers.columns import KEY, LARGEST
+from engine.registers.criteria import conditions, key_text, plain_words, searchable
+from engine.registers.register import Register
+from engine.registers.table import HISTORY, LINKS, table_of
+
+MOST = 1000
+"""Records one search answers at most."""
+
+
+class RecordClosed(BihuanError):
+    """The record is read-only by the declaration of its register."""
+
+    code, http_status = "record_closed", 409
+    zh = "“{label}”已归档，不能再修改。"
+    en = '"{label}" is closed and cannot be changed any more.'
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it stands; ``version`` counts its changes from 1."""
+
+    register: str
+    id: int
+    label: str
+    values: dict[str, Any]
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str
+
+    def reference(self) -> dict[str, Any]:
+        """The value that refers to this record."""
+        return {"register": self.register, "id": self.id, "label": self.label}
+
+    def as_value(self) -> dict[str, Any]:
+        """The record as one value for expressions: its fields with ``id`` and ``label``."""
+        return {**self.values, "id": self.id, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a record: field → (old, new); erased personal values are missing."""
+
+    version: int
+    at: datetime
+    by: str
+    source: str | None
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+class RegisterStore:
+    """The records of ``register``; ``evaluate`` answers its FEEL texts. Holds no connection and no state."""
+
+    def __init__(self, register: Register, evaluate: Evaluate):
+        self.register, self.evaluate = register, evaluate
+
+    @cached_property
+    def table(self) -> Table:
+        return table_of(self.register)
+
+    # ---- reading
+
+    def get(self, connection: Connection, record_id: int) -> Record | None:
+        """The record with this id."""
+        row = connection.execute(select(self.table).where(self.table.c.id == record_id)).first()
+        return self._record(row) if row is not None else None
+
+    def reference(self, connection: Connection, key: int | str) -> dict[str, Any] | None:
+        """``{"register", "id", "label", "values"}`` of the record with this id, or with this text in its key."""
+        record = self.get(connection, key) if isinstance(key, int) else self.by_key(connection, {
+            self.register.keys[0]: key}) if len(self.register.keys) == 1 else None
+        return {**record.reference(), "values": record.values} if record is not None else None
+
+    def by_key(self, connection: Connection, values: Mapping[str, Any]) -> Record | None:
+        """The record that the key fields in ``values`` name, ``None`` when they are incomplete or name none."""
+        if not self.register.keys or any(values.get(name) is None for name in self.register.keys):
+            return None
+        found = self.find(connection, {name: values[name] for name in self.register.keys}, limit=2)
+        return found[0] if len(found) == 1 else None
+
+    def find(self, connection: Connection, criteria: Mapping[str, Any] | None = None, *, text: str = "",
+             limit: int = 50, order: str = "", frame: Frame | None = None) -> list[Record]:
+        """Records that meet all ``criteria`` and hold every word of ``text``.
+
+        A criterion is field → value, ``None`` (empty), a list (any of them) or ``{"from": …, "to": …}`` (both
+        inclusive). ``order`` is a field, with ``-`` before it from the largest down; else by label. Raises
+        :class:`~engine.errors.Invalid` for a field there is none or a value it cannot have.
+        """
+        query = select(self.table).limit(max(1, min(limit, MOST)))
+        query = query.where(and_(True, *conditions(self.register, self.table, criteria or {}, text, frame)))
+        name = order.removeprefix("-")
+        column = self.table.c[name] if name in self.register.fields else self.table.c.row_label
+        query = query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
+        return [self._record(row) for row in connection.execute(query)]
+
+    def count(self, connection: Connection, criteria: Mapping[str, Any] | None = None, *, text: str = "",
+              frame: Frame | None = None) -> int:
+        """How many records :meth:`find` would find without a limit."""
+        query = select(func.count()).select_from(self.table).where(
+            and_(True, *conditions(self.register, self.table, criteria or {}, text, frame)))
+        return connection.execute(query).scalar_one()
+
+    def history(self, connection: Connection, record_id: int) -> list[Change]:
+        """All changes of a record, the first one first."""
+        rows = connection.execute(select(HISTORY).where(
+            HISTORY.c.register == self.register.key, HISTORY.c.record_id == record_id).order_by(HISTORY.c.version))
+        return [Change(row.version, row.at, row.by, row.source, {
+            name: tuple(pair) for name, pair in {**row.changes, **(row.personal or {})}.items()}) for row in rows]
+
+    # ---- writing
+
+    def save(self, connection: Connection, values: Mapping[str, Any], *, by: str, at: datetime,
+             record_id: int | None = None, expected_version: int | None = None, source: str | None = None,
+             lookup: Lookup | None = None) -> Record:
+        """Keep ``values`` (fields that are not given stay as they are) and write the history of what changed.
+
+        Without ``record_id`` the record that the key fields name is changed, and one is made where there is none; so
+        the same save twice is one record. ``by`` is a login, ``at`` aware in the zone of the organisation, ``source``
+        what caused it (a case number). Raises :class:`~engine.errors.Invalid` with a message per field,
+        :class:`~engine.errors.NotFound`, :class:`~engine.errors.Conflict` when ``expected_version`` has passed, and
+        :class:`RecordClosed`.
+        """
+        before = self._before(connection, values, record_id)
+        if before is not None and expected_version not in (None, before.version):
+            raise Conflict()
+        kept = self._checked(values, before, at, lookup)
+        changes = {name: [before.values.get(name) if before else None, value] for name, value in kept.items()
+                   if value != (before.values.get(name) if before else None)}
+        if before is not None and not changes:
+            return before
+        self._refuse_twins(connection, kept, before)
+        saved = self._write(connection, kept, before, by, at)
+        self._remember(connection, saved, changes, source)
+        return saved
+
+    def link(self, connection: Connection, record_id: int, kind: str, target: str, *, by: str, at: datetime) -> None:
+        """Note that the record has to do with ``target`` (kind ``case``: a case number); twice is once."""
+        if self.get(connection, record_id) is None:
+            raise NotFound(what=f"{self.register.key} {record_id}")
+        same = (LINKS.c.register == self.register.key, LINKS.c.record_id == record_id, LINKS.c.kind == kind,
+                LINKS.c.target == target)
+        if connection.execute(select(LINKS.c.id).where(*same)).first() is None:
+            connection.execute(LINKS.insert().values(register=self.register.key, record_id=record_id, kind=kind,
+                                                     target=target, at=at, by=by))
+
+    def links(self, connection: Connection, record_id: int, kind: str | None = None) -> list[tuple[str, str]]:
+        """What the record is linked with: (kind, target), the newest first."""
+        query = select(LINKS.c.kind, LINKS.c.target).where(
+            LINKS.c.register == self.register.key, LINKS.c.record_id == record_id).order_by(LINKS.c.id.desc())
+        rows = connection.execute(query.where(LINKS.c.kind == kind) if kind else query)
+        return [(row.kind, row.target) for row in rows]
+
+    def linked(self, connection: Connection, kind: str, target: str) -> list[Record]:
+        """The records of this register that are linked with ``target``."""
+        ids = select(LINKS.c.record_id).where(LINKS.c.register == self.register.key, LINKS.c.kind == kind,
+                                              LINKS.c.target == target)
+        return [self._record(row) for row in connection.execute(
+            select(self.table).where(self.table.c.id.in_(ids)).order_by(self.table.c.id))]
+
+    def erase(self, connection: Connection, record_id: int, *, by: str, at: datetime) -> None:
+        """Take away the personal values of a record, from its history as well; that it was done is kept."""
+        before = self.get(connection, record_id)
+        if before is None:
+            raise NotFound(what=f"{self.register.key} {record_id}")
+        kept = {name: None if one.personal else before.values.get(name) for name, one in self.register.fields.items()}
+        self._write(connection, kept, before, by, at)
+        connection.execute(HISTORY.update().where(HISTORY.c.register == self.register.key, HISTORY.c.record_id ==
+                                                  record_id).values(personal=None))
+        connection.execute(HISTORY.insert().values(register=self.register.key, record_id=record_id, at=at, by=by,
+                                                   version=before.version + 1, source="erase", changes={}))
+
+    # ---- parts
+
+    def _before(self, connection: Connection, values: Mapping[str, Any], record_id: int | None) -> Record | None:
+        before = self.get(connection, record_id) if record_id is not None else self.by_key(connection, values)
+        if record_id is not None and before is None:
+            raise NotFound(what=f"{self.register.key} {record_id}")
+        closed = self.register.readonly
+        if before is not None and closed is not False and (
+                closed is True or self.evaluate(closed.text, before.values) is True):  # type: ignore[union-attr]
+            raise RecordClosed(label=before.label)
+        return before
+
+    def _checked(self, values: Mapping[str, Any], before: Record | None, at: datetime,
+                 lookup: Lookup | None) -> dict[str, Any]:
+        outcome = validate(self.register.form, values, variables={}, evaluate=self.evaluate, now=at,
+                           stored=before.values if before else None, lookup=lookup)
+        errors = list(outcome.errors)
+        for name, one in self.register.fields.items():
+            value = outcome.values.get(name)
+            if one.type.storage == "decimal" and value is not None and abs(value) >= LARGEST:
+                errors.append(FieldError(name, "too_large", "数字太大。", "The number is too large."))
+        if errors:
+            raise Invalid(errors)
+        return {name: outcome.values.get(name) for name in self.register.fields}
+
+    def _refuse_twins(self, connection: Connection, kept: Mapping[str, Any], before: Record | None) -> None:
+        wrong = []
+        for name in self.register.unique:
+            if kept.get(name) is None:
+                continue
+            query = select(self.table.c.id).where(self.table.c[name] == kept[name])
+            twin = connection.execute(query.where(self.table.c.id != before.id) if before else query).first()
+            if twin is not None:
+                wrong.append(FieldError(name, "not_unique", "已有相同的记录。",
+                                        "There is a record with this value already."))
+        if wrong:
+            raise Invalid(wrong)
+
+    def _write(self, connection: Connection, kept: Mapping[str, Any], before: Record | None, by: str,
+               at: datetime) -> Record:
+        row = {"row_label": self._label(kept), "row_search": self._search_text(kept), "row_changed_at": at,
+               "row_changed_by": by, "row_version": before.version + 1 if before else 1, **self._columns(kept)}
+        savepoint = connection.begin_nested()
+        try:
+            if before is None:
+                made = connection.execute(self.table.insert().values(row_created_at=at, **row))
+                record_id = made.inserted_primary_key[0]
+            else:
+                record_id = before.id
+                done = connection.execute(self.table.update().where(
+                    self.table.c.id == before.id, self.table.c.row_version == before.version).values(**row))
+                if done.rowcount != 1:
+                    raise Conflict()
+            savepoint.commit()
+        except IntegrityError:  # somebody saved the same key between our look and our write
+            savepoint.rollback()
+            raise Conflict() from None
+        return self.get(connection, record_id)  # type: ignore[return-value]
+
+    def _remember(self, connection: Connection, saved: Record, changes: Mapping[str, Any], source: str | None) -> None:
+        personal = {name: pair for name, pair in changes.items() if self.register.fields[name].personal}
+        public = {name: pair for name, pair in changes.items() if name not in personal}
+        connection.execute(HISTORY.insert().values(
+            register=self.register.key, record_id=saved.id, version=saved.version, at=saved.changed_at,
+            by=saved.changed_by, source=source, changes=public, personal=personal or None))
+
+    def _columns(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        keys = {name + KEY: key_text(kept.get(name)) for name, one in self.register.fields.items()
+                if one.type.storage == "reference"}
+        return {**kept, **keys}
+
+    def _label(self, kept: Mapping[str, Any]) -> str:
+        if isinstance(self.register.label, Formula):
+            value = self.evaluate(self.register.label.text, kept)
+        else:
+            value = next((kept[name] for name, one in self.register.fields.items()
+                          if one.type.name == "text" and kept.get(name)), None)
+        return str(value) if value is not None else "–"
+
+    def _search_text(self, kept: Mapping[str, Any]) -> str:
+        """Small letters of the searched fields, and the pinyin initials of what is Chinese among them."""
+        words = [plain_words(kept.get(name)) for name in self.register.search]
+        return searchable(word for word in words if word)
+
+    def _record(self, row: Row) -> Record:
+        found = row._mapping
+        return Record(self.register.key, found["id"], found["row_label"],
+                      {name: found[name] for name in self.register.fields}, found["row_version"],
+                      found["row_created_at"], found["row_changed_at"], found["row_changed_by"])

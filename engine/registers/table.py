@@ -1,0 +1,133 @@
+"""The tables of registers: made and widened when a register is deployed, never narrowed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, String, Table, Text, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateColumn
+
+from engine.errors import Problem, Refused
+from engine.registers.columns import KEY, ROW_ID, Instant, Tagged, columns_of, stored_as
+from engine.registers.register import Register
+
+PREFIX = "reg_"
+"""Tables of this prefix belong to registers; the migrations of the engine leave them alone."""
+
+_shared = MetaData()
+COLUMNS = Table("reg__column", _shared, Column("register", String(40), primary_key=True),
+                Column("name", String(60), primary_key=True), Column("stored_as", String(20), nullable=False))
+"""What is kept of each register: the memory against which a new declaration is compared."""
+HISTORY = Table("reg__history", _shared, Column("id", ROW_ID, primary_key=True),
+                Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False), Column("version", Integer, nullable=False),
+                Column("at", Instant, nullable=False), Column("by", String(120), nullable=False),
+                Column("source", String(200)), Column("changes", Tagged, nullable=False), Column("personal", Tagged),
+                Index("ix_reg__history_record", "register", "record_id", "version", unique=True))
+"""Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased."""
+LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),
+              Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False), Column("kind", String(40), nullable=False),
+              Column("target", String(200), nullable=False), Column("at", Instant, nullable=False),
+              Column("by", String(120), nullable=False),
+              Index("ux_reg__link", "register", "record_id", "kind", "target", unique=True),
+              Index("ix_reg__link_target", "kind", "target"))
+"""What a record has to do with: cases, other records."""
+
+
+def table_of(register: Register) -> Table:
+    """The table of ``register``."""
+    name = PREFIX + register.key
+    columns = [column for one in register.fields.values() for column in columns_of(one)]
+    indexed = [one + KEY if register.fields[one].type.storage == "reference" else one for one in register.indexed]
+    table = Table(
+        name, MetaData(), Column("id", ROW_ID, primary_key=True), Column("row_label", Text, nullable=False),
+        Column("row_search", Text, nullable=False), Column("row_version", Integer, nullable=False),
+        Column("row_created_at", Instant, nullable=False), Column("row_changed_at", Instant, nullable=False),
+        Column("row_changed_by", String(120), nullable=False), *columns)
+    for one in register.unique:
+        Index(f"ux_{name}_{one}"[:63], table.c[one], unique=True)
+    if register.keys and register.keys != register.unique[:1]:
+        Index(f"uk_{name}", *(table.c[one] for one in register.keys), unique=True)
+    for one in indexed:
+        Index(f"ix_{name}_{one}"[:63], table.c[one])
+    return table
+
+
+def deploy_register(connection: Connection, register: Register) -> None:
+    """Make or widen the table of ``register`` in the caller's transaction.
+
+    Raises :class:`~engine.errors.Refused` when the declaration would lose or reinterpret what is kept: a column with
+    values that is gone, a column of another kind, a unique field whose values are not.
+    """
+    _lock(connection)
+    _shared.create_all(connection)
+    known = {row.name: row.stored_as for row in connection.execute(
+        select(COLUMNS).where(COLUMNS.c.register == register.key))}
+    table = table_of(register)
+    if known:
+        _refuse_losses(connection, register, table, known)
+        _widen(connection, register, table, known)
+    else:
+        table.create(connection)
+    fresh = [{"register": register.key, "name": one.id, "stored_as": stored_as(one)}
+             for one in register.fields.values() if one.id not in known]
+    if fresh:
+        connection.execute(COLUMNS.insert(), fresh)
+
+
+def _refuse_losses(connection: Connection, register: Register, table: Table, known: dict[str, str]) -> None:
+    problems = []
+    for name, kept in known.items():
+        one = register.fields.get(name)
+        if one is None:
+            if _has_values(connection, table, name):
+                problems.append(_problem(
+                    register, "register_column_lost", name, f"登记簿“{register.key}”的“{name}”已有数据，不能删去。",
+                    f'"{name}" of the register "{register.key}" holds values and cannot be removed.'))
+        elif stored_as(one) != kept:
+            problems.append(_problem(
+                register, "register_column_changed", name,
+                f"登记簿“{register.key}”的“{name}”按 {kept} 保存，不能改为 {stored_as(one)}；请另加一个字段。",
+                f'"{name}" of the register "{register.key}" is kept as {kept} and cannot become {stored_as(one)}; '
+                "add another field."))
+    if problems:
+        raise Refused(problems)
+
+
+def _widen(connection: Connection, register: Register, table: Table, known: dict[str, str]) -> None:
+    quote = connection.dialect.identifier_preparer
+    for one in register.fields.values():
+        if one.id not in known:
+            for column in columns_of(one):
+                spelled = CreateColumn(table.c[column.name]).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {quote.format_table(table)} ADD COLUMN {spelled}")
+    for index in sorted(table.indexes, key=lambda one: str(one.name)):
+        _make_index(connection, register, index)
+
+
+def _make_index(connection: Connection, register: Register, index: Index) -> None:
+    savepoint = connection.begin_nested()
+    try:
+        index.create(connection, checkfirst=True)
+        savepoint.commit()
+    except IntegrityError:
+        savepoint.rollback()
+        names = ", ".join(column.name for column in index.columns)
+        raise Refused([_problem(
+            register, "register_not_unique", names, f"登记簿“{register.key}”的“{names}”已有重复的值，不能设为唯一。",
+            f'"{names}" of the register "{register.key}" has repeated values and cannot become unique.')]) from None
+
+
+def _has_values(connection: Connection, table: Table, name: str) -> bool:
+    old = Table(table.name, MetaData(), Column("id", ROW_ID), Column(name, Text))
+    query: Select = select(func.count()).select_from(old).where(old.c[name].is_not(None))
+    return bool(connection.execute(query).scalar())
+
+
+def _lock(connection: Connection) -> None:
+    """One deployment at a time; on SQLite the writer's lock does that already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4241001)")
+
+
+def _problem(register: Register, code: str, element: str, zh: str, en: str) -> Problem:
+    one = register.fields.get(element)
+    return Problem(code, zh, en, file=register.file, element=element, line=one.line if one else 0)
