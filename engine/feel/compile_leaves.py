@@ -21,7 +21,7 @@ def literal_number(text: str) -> Any:
 
 
 def _constant(value: Any) -> Run:
-    return lambda scope: value
+    return lambda _: value
 
 
 @compiles(n.Number)
@@ -44,10 +44,14 @@ def _name(node: n.Name, _: Compile) -> Run:
     name, builtin = node.name, BUILTINS.get(node.name)
 
     def run(scope: Scope) -> Any:
-        here: Scope | None = scope
+        names = scope.vars
+        if name in names:
+            return names[name]
+        here = scope.parent
         while here is not None:
-            if name in here.vars:
-                return here.vars[name]
+            names = here.vars
+            if name in names:
+                return names[name]
             here = here.parent
         functions = scope.run.functions
         if functions is not None and name in functions:

@@ -66,7 +66,9 @@ def _steps(node: n.Steps, compile: Compile) -> Run:
     return lambda scope: steps_between(start(scope), stop(scope))
 
 
-def _nested(iterators: list[tuple[str, Run]], body: Each, extra: dict[str, Any], cost: int) -> Callable[..., bool | None]:
+def _nested(
+    iterators: list[tuple[str, Run]], body: Each, extra: dict[str, Any], cost: int
+) -> Callable[..., bool | None]:
     """Run ``body(scope)`` for each combination, until it answers False. None where something is no list."""
 
     def walk(scope: Scope, level: int = 0) -> bool | None:
@@ -139,7 +141,9 @@ def _filter(node: n.Filter, compile: Compile) -> Run:
 
     def run(scope: Scope) -> Any:
         value = source(scope)
-        return None if value is None else _filtered(value if isinstance(value, list) else [value], condition, scope, cost)
+        if value is None:
+            return None
+        return _filtered(value if isinstance(value, list) else [value], condition, scope, cost)
 
     return run
 
@@ -167,7 +171,7 @@ def _filtered(items: list[Any], condition: Run, scope: Scope, cost: int) -> Any:
 @compiles(n.Lambda)
 def _function(node: n.Lambda, compile: Compile) -> Run:
     if node.external:  # Java and PMML: never run
-        return lambda scope: None
+        return lambda _: None
     body, cost = compile(node.body), _round(node.body)
     names, types = [name for name, _ in node.parameters], [type for _, type in node.parameters]
 

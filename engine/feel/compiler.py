@@ -5,12 +5,13 @@ The rooms ``compile_*.py`` each know some kinds of node and enter them with :fun
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from . import nodes as n
 from .arithmetic import ARITHMETIC, negate
-from .calling import invoke_named  # noqa: F401
 from .comparing import COMPARE, any_of, less_equal, matches_test
 from .limits import Scope
 from .nodes import Node
@@ -91,8 +92,42 @@ def _if(node: n.If, compile: Compile) -> Run:
 # --- comparison
 @compiles(n.Compare)
 def _compare(node: n.Compare, compile: Compile) -> Run:
+    if compile is compiled and isinstance(node.left, n.Name) and isinstance(node.right, (n.Number, n.Text)):
+        return _compare_with_literal(node.left, node.op, compile(node.right)(None), compile)  # type: ignore[arg-type]
     test, left, right = COMPARE[node.op], compile(node.left), compile(node.right)
     return lambda scope: test(left(scope), right(scope))
+
+
+def _compare_with_literal(left: n.Name, op: str, literal: Any, compile: Compile) -> Run:
+    """``amount > 1000``, ``level = "A"``: most conditions are of this form, so that it is worth a closure of its own.
+
+    Values of the literal's class are compared as Python does; all others take the general way.
+    """
+    name, look, test, quick = left.name, compile(left), COMPARE[op], _QUICK[op]
+    classes = (str,) if type(literal) is str else (int, Decimal)
+    own, other = classes[0], classes[-1]
+    if type(literal) is Decimal:
+        own, other = other, own
+
+    def run(scope: Scope) -> Any:
+        here = scope.vars
+        value = here[name] if name in here else look(scope)
+        cls = type(value)
+        if cls is own or (cls is other and value == value):
+            return quick(value, literal)
+        return test(value, literal)
+
+    return run
+
+
+_QUICK: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 
 
 @compiles(n.Between)
@@ -152,5 +187,5 @@ def _negate(node: n.Negate, compile: Compile) -> Run:
     operand = compile(node.operand)
     if isinstance(node.operand, n.Number):
         value = negate(operand(None))  # type: ignore[arg-type]  # a literal needs no scope
-        return lambda scope: value
+        return lambda _: value
     return lambda scope: negate(operand(scope))

@@ -9,9 +9,10 @@ from .errors import FeelLimitError, FeelSyntaxError
 from .limits import MAX_NESTING
 from .tokens import FULL_WIDTH, Phrases, Token, phrases, tokens
 
-KEYWORDS = frozenset(
-    "and or if then else for in return some every satisfies between instance true false null function external".split()
-)
+KEYWORDS = frozenset((
+    "and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance",
+    "true", "false", "null", "function", "external",
+))  # fmt: skip
 # Words that end an unknown name of several words.
 ENDS_NAME = (KEYWORDS - {"true", "false", "null", "function", "external"}) | {"of"}
 _IN_NAMES = frozenset(".-/'’·+*")  # operators that a declared name may hold

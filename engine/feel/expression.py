@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import compile_leaves, compile_loops  # noqa: F401 - the rooms enter what they compile
+from . import nodes as n
 from .builtins import BUILTIN_PHRASES
 from .comparing import any_of
 from .compiler import Run, compiled, tests_for
 from .errors import FeelLimitError, NullCondition
 from .limits import CURRENT, MAX_CACHE, MAX_NESTING, MAX_STEPS, Clock, Evaluation, Scope, Types, measured
 from .names import free_names
-from . import nodes as n
-from .nodes import Node, uses_input
+from .nodes import Node, is_quiet, uses_input
 from .parser import Parser
 from .reasons import Reasons, explained
 from .tokens import name_pieces
@@ -28,10 +28,11 @@ _NONE: frozenset[str] = frozenset()
 class Expression:
     """A compiled FEEL expression: call it with variables, as often as wanted, from any thread."""
 
-    __slots__ = ("text", "node", "run", "_free", "_called")
+    __slots__ = ("text", "node", "run", "_free", "_called", "_quiet")
 
     def __init__(self, text: str, node: Node, run: Run):
         self.text, self.node, self.run = text, node, run
+        self._quiet = is_quiet(node)
         self._free: frozenset[str] | None = None
 
     def __call__(
@@ -44,8 +45,12 @@ class Expression:
         max_steps: int = MAX_STEPS,
     ) -> Any:
         """The value for ``variables``; null is None. Raises FeelLimitError, FeelAssertionError."""
-        outer = getattr(CURRENT, "run", None)
         evaluation = Evaluation(variables, clock, functions, types, max_steps)
+        if self._quiet:
+            value = self.run(evaluation)
+            if type(value) is not list and type(value) is not dict:
+                return value
+        outer = getattr(CURRENT, "run", None)
         CURRENT.run = evaluation
         try:
             value = self.run(evaluation)
@@ -194,7 +199,7 @@ def _unary(text: str, names: frozenset[str]) -> UnaryTest:
     try:
         parsed = Parser(text, names | {"?"}, BUILTIN_PHRASES).unary_tests()
         if parsed is None:
-            return UnaryTest(text, [], False, lambda scope, value: True)
+            return UnaryTest(text, [], False, lambda *_: True)
         nodes, negated = parsed
         return UnaryTest(text, nodes, negated, _combined([_cell_test(node) for node in nodes], negated))
     except RecursionError:

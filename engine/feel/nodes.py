@@ -232,3 +232,20 @@ def size(node: Node) -> int:
 def uses_input(node: Node) -> bool:
     """Does the expression speak of ``?``, the value a unary test is put to?"""
     return (isinstance(node, Name) and node.name == "?") or any(uses_input(child) for child in children(node))
+
+
+_SCALARS = (Number, Text, Constant, Moment)
+
+
+def is_quiet(node: Node) -> bool:
+    """Does it only read names and compare them with literals? Nothing in it can walk a list, so that no account need be
+    kept of its steps."""
+    if isinstance(node, Compare):
+        quiet = isinstance(node.left, _SCALARS) or isinstance(node.right, _SCALARS)
+    elif isinstance(node, Between):
+        quiet = isinstance(node.low, _SCALARS) and isinstance(node.high, _SCALARS)
+    else:
+        quiet = isinstance(node, (Name, And, Or, If, *_SCALARS)) or (
+            isinstance(node, Path) and isinstance(node.source, Name)
+        )
+    return quiet and all(is_quiet(child) for child in children(node))

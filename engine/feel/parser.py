@@ -1,4 +1,4 @@
-"""FEEL text -> nodes. Written by hand: names hold blanks and operators, so that a grammar cannot know them beforehand."""
+"""FEEL text -> nodes. Written by hand: names hold blanks and operators, so that no grammar knows them beforehand."""
 
 from __future__ import annotations
 

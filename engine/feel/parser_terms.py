@@ -13,7 +13,9 @@ COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 _MEMBERS = phrases(("time offset", "start included", "end included"))
 _PARAMETER_NAMES = frozenset("-'/+*.")
 # What may follow an interval that ends in "[": anything else after it would be a filter.
-_AFTER_RANGE = frozenset((")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies", "=", "!=", "instance", "."))
+_AFTER_RANGE = frozenset(
+    (")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies", "=", "!=", "instance", ".")
+)
 
 
 class TermParser(TypeParser):
@@ -132,7 +134,7 @@ class TermParser(TypeParser):
                 return self.context()
             if text == "@":
                 return self._moment()
-        self.fail()
+        return self.fail()
 
     def _moment(self) -> Node:
         at = self.next().at
@@ -188,7 +190,7 @@ class TermParser(TypeParser):
             return n.RangeOf(at, low, high, low_in, True)
         if self.accept(")") or self.accept("["):
             return n.RangeOf(at, low, high, low_in, False)
-        self.fail("syntax_expected", expected="]")
+        return self.fail("syntax_expected", expected="]")
 
     def bracket(self) -> Node:
         """A list or an interval."""

@@ -131,7 +131,7 @@ def _range_text(value: Range) -> str:
 
 
 _WRITERS = {
-    "null": lambda value: "null",
+    "null": lambda _: "null",
     "boolean": lambda value: "true" if value else "false",
     "number": number_text,
     "date": date_text,

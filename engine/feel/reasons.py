@@ -9,7 +9,7 @@ from typing import Any
 from . import nodes as n
 from .compiler import Run, compiled
 from .errors import shortened
-from .limits import Clock, Evaluation, MAX_STEPS, Scope, Types, measured
+from .limits import MAX_STEPS, Clock, Evaluation, Scope, Types, measured
 from .sentences import worded
 from .values import kind
 

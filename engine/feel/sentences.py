@@ -11,7 +11,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "syntax_unexpected": ("这里不应该出现“{found}”。", "“{found}” is not expected here."),
     "syntax_end": ("表达式没有写完。", "The expression is not complete."),
     "syntax_expected": ("这里应该是“{expected}”，而不是“{found}”。", "Expected “{expected}” here, not “{found}”."),
-    "syntax_expected_end": ("表达式没有写完，缺少“{expected}”。", "The expression is not complete: “{expected}” is missing."),
+    "syntax_expected_end": (
+        "表达式没有写完，缺少“{expected}”。",
+        "The expression is not complete: “{expected}” is missing.",
+    ),
     "syntax_name": ("这里应该是一个名称，而不是“{found}”。", "Expected a name here, not “{found}”."),
     "syntax_type": ("这里应该是一个类型，而不是“{found}”。", "Expected a type here, not “{found}”."),
     "syntax_at_string": ("“@”后面必须是双引号中的日期、时间或时长。",
@@ -19,7 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "syntax_character": ("不认识的字符“{found}”。", "The character “{found}” is not known."),
     "syntax_full_width": ("“{found}”是全角符号，请改用半角“{expected}”。",
                           "“{found}” is a full-width character; use “{expected}” instead."),
-    "syntax_instead": ("FEEL 中没有“{found}”，请改用“{expected}”。", "FEEL has no “{found}”; use “{expected}” instead."),
+    "syntax_instead": (
+        "FEEL 中没有“{found}”，请改用“{expected}”。",
+        "FEEL has no “{found}”; use “{expected}” instead.",
+    ),
     "syntax_single_quote": ("文本请用双引号：\"…\"。", "Text stands in double quotes: \"…\"."),
     "syntax_open_string": ("文本的双引号没有结束。", "The text in double quotes is not closed."),
     "syntax_open_comment": ("注释没有以“*/”结束。", "The comment is not closed with “*/”."),
@@ -67,13 +73,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
                       "The function “{name}” has no parameter “{parameter}”: {name}({parameters})."),
     "argument_type": ("函数“{name}”的参数“{parameter}”应为{expected}，而不是{kind}。",
                       "The parameter “{parameter}” of “{name}” is a {expected}, not a {kind}."),
-    "not_boolean": ("这个表达式的结果是{kind}，不是真或假。", "This expression gives a {kind}, neither true nor false."),
+    "not_boolean": (
+        "这个表达式的结果是{kind}，不是真或假。",
+        "This expression gives a {kind}, neither true nor false.",
+    ),
 }
 
 KINDS_ZH = {
-    "null": "空值", "boolean": "布尔值", "number": "数字", "string": "文本", "list": "列表", "context": "上下文",
+    "null": "空值", "boolean": "布尔值", "number": "数字", "string": "文本", "list": "列表",
+    "context": "上下文",
     "date": "日期", "time": "时间", "date and time": "日期时间", "days and time duration": "时长",
-    "years and months duration": "年月时长", "range": "区间", "function": "函数", "unknown": "未知类型", "any": "任意值",
+    "years and months duration": "年月时长", "range": "区间", "function": "函数", "unknown": "未知类型",
+    "any": "任意值",
     "duration": "时长",
 }  # fmt: skip
 _KIND_PARAMS = ("kind", "left", "right", "expected_kind")

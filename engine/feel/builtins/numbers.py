@@ -90,7 +90,7 @@ def _real(name: str, function: Callable[[Decimal], Decimal], minimum: Callable[[
 
 _real("sqrt", DECIMAL128.sqrt, lambda value: value >= 0)
 _real("log", DECIMAL128.ln, lambda value: value > 0)
-_real("exp", DECIMAL128.exp, lambda value: True)
+_real("exp", DECIMAL128.exp, lambda _: True)
 
 
 def _remainder_of_two(value: Any) -> Any:

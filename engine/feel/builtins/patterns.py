@@ -1,6 +1,6 @@
 """Regular expressions of XPath, as FEEL has them, on RE2: linear time and bounded memory, as users write the patterns.
 
-RE2 has no back-references and no subtraction of classes; a pattern with these is null.
+RE2 has no back-references; a pattern with these is null. Its other gaps are filled by ``classes.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re2
 
 from ..errors import FeelLimitError
 from ..limits import MAX_LIST, MAX_PATTERN, MAX_STRING, charge
+from .classes import for_re2
 
 _MEMORY = 1 << 20  # bytes of one compiled pattern
 _FLAGS = frozenset("ismxq")
@@ -26,7 +27,7 @@ def _or_null(work: Callable[[], Any]) -> Any:
     """What ``work`` gives; None for a pattern that cannot be."""
     try:
         return work()
-    except (re2.error, ValueError, KeyError):
+    except (re2.error, ValueError, LookupError):
         return None
 
 
@@ -58,6 +59,7 @@ def _compiled(pattern: str, flags: str) -> Any:
         raise ValueError("a blank in the name of a property")
     if _REFERENCE_IN_CLASS.search(pattern):
         raise ValueError("a reference in a class")
+    pattern = for_re2(pattern)
     if "s" not in flags:
         pattern = _mapped(pattern, lambda char, in_class: r"[^\n\r]" if char == "." and not in_class else char)
     return re2.compile(("(?m)" if "m" in flags else "") + pattern, options)

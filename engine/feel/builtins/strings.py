@@ -49,7 +49,9 @@ def _after(text: str, match: str) -> str:
 
 
 @builtin("string join", "list: list, delimiter?: string?, prefix?: string?, suffix?: string?", "string")
-def _join(items: list, delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None) -> str | None:
+def _join(
+    items: list, delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
+) -> str | None:
     if any(item is not None and kind(item) != "string" for item in items):
         return None
     texts, between = [item for item in items if item is not None], delimiter or ""
