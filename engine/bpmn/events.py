@@ -168,7 +168,7 @@ class Throw(Node):
 
     def payload(self, token: Token) -> dict[str, Any]:
         """What goes with it: its input parameters."""
-        return {name: token.process.value(token, text) for name, text in self.inputs}
+        return {name: token.process.value(token, text) for name, text in self.takes}
 
     def _terminate(self, token: Token) -> None:
         scope = token.scope

@@ -38,14 +38,14 @@ def take_in(token: Token) -> None:
     """Evaluate inputs, in order, into the local variables of the activity; each sees those before it."""
     node, process = token.task_spec, token.process
     reads = getattr(node, "reads", ())
-    if not node.inputs and not reads and not getattr(node, "locals", ()):
+    if not node.takes and not reads and not getattr(node, "locals", ()):
         return
     local = token.notes.setdefault("vars", {})
     for name in getattr(node, "locals", ()):
         local.setdefault(name, None)
     for read in reads:
         local[read.target] = _read(token, read)
-    for name, text in node.inputs:
+    for name, text in node.takes:
         local[name] = process.value(token, text)
 
 
@@ -53,10 +53,10 @@ def give_out(token: Token) -> None:
     """Evaluate outputs where the local variables are seen, and write them around the activity."""
     node, process = token.task_spec, token.process
     writes = getattr(node, "writes", ())
-    if not node.outputs and not writes:
+    if not node.gives and not writes:
         return
     found: dict[str, Any] = {}
-    for name, text in node.outputs:
+    for name, text in node.gives:
         found[name] = process.value(token, text, found)
     for write in writes:
         _write(token, write, found)

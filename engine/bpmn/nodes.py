@@ -34,8 +34,8 @@ class Node(TaskSpec):
         self.for_compensation = False
         self.start_quantity = self.completion_quantity = 1
         self.repetition: Repetition | None = None
-        self.inputs: tuple[tuple[str, Text], ...] = ()
-        self.outputs: tuple[tuple[str, Text], ...] = ()
+        self.takes: tuple[tuple[str, Text], ...] = ()
+        self.gives: tuple[tuple[str, Text], ...] = ()
 
     @property
     def scope_spec(self) -> ScopeSpec:

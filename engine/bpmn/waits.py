@@ -68,7 +68,7 @@ def _detail(token: Token) -> dict[str, Any]:
     if node.wait == "service":
         attributes = node.element.attributes
         return {"topic": attributes.get("topic"), "type": attributes.get("type"),
-                "inputs": {name: token.notes["vars"].get(name) for name, _ in node.inputs}}
+                "inputs": {name: token.notes["vars"].get(name) for name, _ in node.takes}}
     return {}
 
 

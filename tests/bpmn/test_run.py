@@ -1,0 +1,68 @@
+"""The run as a whole: order, ids, budget, ends, and what is not waiting."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn import NotWaiting, ProcessRun, StepBudgetExceeded
+
+
+def test_any_element_id_will_do(story):
+    story.start("any_element_id").complete("End")
+    assert story.open == ["Root"]
+    assert story.complete("Root").ended
+
+
+def test_an_automatic_loop_without_end_meets_its_budget_and_is_named(kept):
+    kept.read("loop_without_end")
+    run = ProcessRun.start(kept.model, kept.world, {"n": 0})
+    with pytest.raises(StepBudgetExceeded) as failed:
+        run.advance(200)
+    assert failed.value.element_id in ("k", "m")
+    assert "200" in failed.value.sentence("en")
+    assert len(run.state()) < 200
+
+
+def test_element_instances_have_stable_ids_and_their_visits_match_the_waits(story):
+    story.start("moves")
+    first = story.wait_for("a").id
+    assert [event.element_instance_id for event in story.told("entered") if event.element_id == "a"] == [first]
+    story.complete("a")
+    assert ("left", first) in [(event.kind, event.element_instance_id) for event in story.events]
+    assert first not in {wait.id for wait in story.run.waits()}
+
+
+def test_flows_are_told_in_order(kept):
+    kept.start("moves").complete("a")
+    assert [event.data["flow"] for event in kept.told("flow")] == ["start_a", "a_f", "f_b", "f_c"]
+
+
+def test_elements_in_a_subprocess_name_it_as_their_parent(story):
+    story.start("moves").move(["a"], ["d"]).complete("d")
+    entered = {event.element_id: event for event in story.told("entered")}
+    assert entered["s1"].data["parent"] == entered["S"].element_instance_id
+    assert entered["d"].data["parent"] is None
+
+
+def test_what_is_not_waiting_cannot_be_completed_fired_or_told(kept):
+    kept.start("boundary_fires_every_time")
+    task, event = kept.wait_for("a").id, kept.wait_for("b").id
+    for say in (lambda: kept.run.complete("999"), lambda: kept.run.complete(event), lambda: kept.run.deliver(task),
+                lambda: kept.run.fire(event), lambda: kept.run.deliver(event, index=1)):
+        with pytest.raises(NotWaiting):
+            say()
+    kept.complete("a")
+    with pytest.raises(NotWaiting):
+        kept.run.complete(task)
+
+
+def test_a_cancelled_run_is_over_and_says_so(story):
+    story.start("moves").run.cancel()
+    story.go()
+    assert (story.ended, story.run.outcome, story.open) == (True, "cancelled", [])
+
+
+def test_a_run_that_is_over_stays_over_when_saved(kept):
+    kept.start("any_element_id").complete("End", "Root")
+    again = ProcessRun.restore(kept.model, kept.world, kept.run.state(), {})
+    assert (again.ended, again.outcome, again.waits(), again.advance()) == (True, "completed", [], 0)
