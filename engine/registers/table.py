@@ -18,13 +18,15 @@ COLUMNS = Table("reg__column", _shared, Column("register", String(40), primary_k
                 Column("name", String(60), primary_key=True), Column("stored_as", String(20), nullable=False))
 """What is kept of each register: the memory against which a new declaration is compared."""
 HISTORY = Table("reg__history", _shared, Column("id", ROW_ID, primary_key=True),
-                Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False), Column("version", Integer, nullable=False),
+                Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
+                Column("version", Integer, nullable=False),
                 Column("at", Instant, nullable=False), Column("by", String(120), nullable=False),
                 Column("source", String(200)), Column("changes", Tagged, nullable=False), Column("personal", Tagged),
                 Index("ix_reg__history_record", "register", "record_id", "version", unique=True))
 """Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased."""
 LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),
-              Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False), Column("kind", String(40), nullable=False),
+              Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
+              Column("kind", String(40), nullable=False),
               Column("target", String(200), nullable=False), Column("at", Instant, nullable=False),
               Column("by", String(120), nullable=False),
               Index("ux_reg__link", "register", "record_id", "kind", "target", unique=True),

@@ -1,0 +1,74 @@
+"""Connectors: what service tasks may call, by the topic of the task.
+
+A package adds one by the entry point group ``bihuan.connectors``: each entry names a function that takes the
+:class:`Equipment` of the installation and returns a :class:`Connector`. Calls are made between two transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any
+
+from engine.connectors.connector import (
+    CallContext,
+    Connector,
+    ConnectorFailure,
+    GivenConnector,
+    Input,
+    Secrets,
+    failure_sentence,
+)
+from engine.connectors.mail import Mail, MailServer, RecordingMail
+from engine.connectors.notice import Notice, NoticeText
+from engine.connectors.register import RegisterCall
+from engine.connectors.sms import RecordingProvider, ShortMessage, Sms, SmsProvider
+
+__all__ = ["ENTRY_POINTS", "CallContext", "Connector", "ConnectorFailure", "Connectors", "Equipment", "GivenConnector",
+           "Input", "Mail", "MailServer", "Notice", "NoticeText", "RecordingMail",
+           "RecordingProvider", "RegisterCall", "Secrets",
+           "ShortMessage", "Sms", "SmsProvider", "failure_sentence"]
+
+ENTRY_POINTS = "bihuan.connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What connectors of packages are made from: secrets by name, and options of the settings."""
+
+    secrets: Secrets
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Connectors:
+    """The connectors of one installation, by topic."""
+
+    def __init__(self, *connectors: Connector):
+        self._by_name: dict[str, Connector] = {}
+        for connector in connectors:
+            self.add(connector)
+
+    def add(self, connector: Connector) -> None:
+        """Add one; raises ``ValueError`` when its name is missing or taken."""
+        if not connector.name or connector.name in self._by_name:
+            raise ValueError(f"the connector name {connector.name!r} is missing or taken")
+        self._by_name[connector.name] = connector
+
+    def add_installed(self, equipment: Equipment, group: str = ENTRY_POINTS) -> None:
+        """Add those of installed packages; one that is there already is not replaced."""
+        for entry in entry_points(group=group):
+            make: Callable[[Equipment], Connector] = entry.load()
+            connector = make(equipment)
+            if connector.name not in self._by_name:
+                self.add(connector)
+
+    def get(self, name: str) -> Connector | None:
+        """The connector of this topic."""
+        return self._by_name.get(name)
+
+    def __iter__(self) -> Iterator[Connector]:
+        return iter(self._by_name.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
