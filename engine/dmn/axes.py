@@ -83,7 +83,7 @@ class Axis:
         return (found & self.every) | (self.null_bit if cell.null else 0)
 
     def _line(self, span: Span) -> int:
-        if span.is_hole:
+        if span.hole:
             return self.every & ~self._line(Span(span.low, span.low))
         first, last = 0, len(self.atoms) - 1
         if span.low is not None:
@@ -94,7 +94,7 @@ class Axis:
 
     def _values(self, span: Span) -> int:
         one = 1 << self.points.index(span.low)
-        return one if span.is_point else self.every & ~one
+        return self.every & ~one if span.hole else one
 
     def example(self, mask: int) -> Any:
         """A value of the atoms in ``mask`` (the null bit apart): the first that exists."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from engine import feel
-from engine.feel.compiler import invoke_named
 
 from . import model as m
 from .run import Run
@@ -186,7 +185,7 @@ def _invocation(box: m.Invocation, names: Names, room: Room) -> Step:
         called = function(scope, run)
         if feel.kind(called) != "function":
             return run.note("note_name", decision=room.owner, name=getattr(box.function, "text", "").strip())
-        return invoke_named(called, {name: part(scope, run) for name, part in bindings}, scope)
+        return feel.invoke_named(called, {name: part(scope, run) for name, part in bindings})
     return step
 
 

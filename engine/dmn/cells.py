@@ -28,21 +28,18 @@ NULL = "null"
 class Span:
     """Values from ``low`` to ``high`` (None: unbounded), ends included or not.
 
-    A point has both ends equal; with its ends left out it is a hole: all values but this one.
+    A point has one value as both of its ends; a ``hole`` stands for all values but this one.
     """
 
     low: Any
     high: Any
     low_in: bool = True
     high_in: bool = True
+    hole: bool = False
 
     @property
     def is_point(self) -> bool:
-        return self.low is not None and self.low is self.high and self.low_in
-
-    @property
-    def is_hole(self) -> bool:
-        return self.low is not None and self.low is self.high and not self.low_in
+        return self.low is not None and self.low is self.high and self.low_in and self.high_in and not self.hole
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ class Cell:
     @property
     def is_listed(self) -> bool:
         """Does the cell name single values only, no stretches?"""
-        return all(span.is_point or span.is_hole for span in self.spans)
+        return all(span.is_point or span.hole for span in self.spans)
 
 
 EVERYTHING = Cell(everything=True, null=True)
@@ -108,7 +105,7 @@ def _spans(found: re.Match[str]) -> list[Span] | None:
     value = _constant(found["value"])
     if value is None:
         return None
-    return {"=": [Span(value, value)], "!=": [Span(value, value, False, False)],
+    return {"=": [Span(value, value)], "!=": [Span(value, value, hole=True)],
             "<": [Span(None, value, False, False)], "<=": [Span(None, value, False, True)],
             ">": [Span(value, None, False, False)], ">=": [Span(value, None, True, False)]}[sign]
 

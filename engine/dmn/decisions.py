@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import feel
+from engine.feel.limits import measured
 
 from . import model as m
 from . import tables  # noqa: F401 - registers the compiler of decision tables
@@ -117,12 +118,12 @@ class DecisionModel:
                 if service is not None:
                     return self._served(service, decision, run)
                 key, found = self._named(decision or "")
-                value = self._take(key, run)
+                value = measured(self._take(key, run))
         except feel.FeelLimitError as error:
             raise DecisionError("decision_limit", decision=decision or service, reason_zh=error.sentence("zh"),
                                 reason_en=error.sentence("en")) from error
-        except feel.FeelError as error:  # pragma: no cover - FEEL answers null at run time
-            raise DecisionError("decision_limit", decision=decision or service, reason_zh=error.sentence("zh"),
+        except feel.FeelError as error:  # an assertion written in FEEL
+            raise DecisionError("decision_refused", decision=decision or service, reason_zh=error.sentence("zh"),
                                 reason_en=error.sentence("en")) from error
         return Decided(value, tuple(run.fired), tuple(run.notes), tuple(run.rows.get(key, ())), run.fired_count,
                        isinstance(found.box, m.DecisionTable))
@@ -141,7 +142,7 @@ class DecisionModel:
             (one for one in main.services.values() if one.name == wanted), None)
         if service is None:
             raise DecisionError("service_not_found", service=wanted)
-        value = self._serve(main.namespace, service, run)
+        value = measured(self._serve(main.namespace, service, run))
         if output and len(service.outputs) > 1 and isinstance(value, dict):
             value = value.get(output)
         return Decided(value, tuple(run.fired), tuple(run.notes), (), run.fired_count)

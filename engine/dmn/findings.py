@@ -149,7 +149,7 @@ class Check:
         compiled = (feel.unary if unary else feel.compile)(literal.text, names | self.spaced)
         used, called = (frozenset(getattr(compiled, part, ())) for part in ("free_names", "called"))
         for name in sorted((used | called) - names - self.functions - {"?"}):
-            if (self.free and self.variables is None and name not in called) or _is_built_in(name):
+            if (self.free and self.variables is None and name not in called) or name in feel.BUILTINS:
                 continue
             known = ", ".join(sorted(names)[:8])
             self.say("dmn_name_unknown", literal.id, literal.line, name=name, where_zh=where_zh, where_en=where_en,
@@ -195,14 +195,6 @@ def _parts(box: m.Box, names: frozenset[str]) -> list[tuple[m.Box | None, frozen
     if isinstance(box, m.Filter):
         return [(box.source, names)]  # the match sees the parts of the items, which are not known here
     return []
-
-
-def _is_built_in(name: str) -> bool:
-    """Is it a function of FEEL itself?"""
-    try:
-        return feel.kind(feel.evaluate(name, {})) == "function"
-    except feel.FeelError:
-        return False
 
 
 def _without_strings(text: str) -> str:

@@ -41,6 +41,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
                                "Function “{name}” is of kind {kind}; only FEEL functions are evaluated."),
     "decision_limit": (
         "决策“{decision}”超出了计算上限：{reason_zh}", "Decision “{decision}” went over a limit: {reason_en}"),
+    "decision_refused": ("决策“{decision}”没有结果：{reason_zh}", "Decision “{decision}” gave no result: {reason_en}"),
     "decision_calls": (
         "知识模型互相调用超过 {limit} 层。", "Knowledge models call each other more than {limit} deep."),
     "decision_mapping_unknown": ("不认识的结果映射“{mapping}”。", "The result mapping “{mapping}” is unknown."),

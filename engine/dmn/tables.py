@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine import feel
+from engine.feel.limits import measured
 
 from . import model as m
 from .boxes import COMPILERS, Names, Room, Step, compile_text, nothing, refusing
@@ -155,9 +156,10 @@ class Table:
 
     def _record(self, hits: list[Hit], chosen: list[Hit], values: list[Any], run: Run) -> None:
         decision, name, _ = run.current[-1] if run.current else ("", self.owner, "")
-        inputs = {column.title: value for column, value in zip(self.columns, values)}
+        inputs = measured({column.title: value for column, value in zip(self.columns, values)})
         for hit in hits:
-            outputs = {output.name or output.title or name: value for output, value in zip(self.outputs, hit.results)}
+            outputs = measured({output.name or output.title or name: value
+                                for output, value in zip(self.outputs, hit.results)})
             run.fire(FiredRule(decision, self.table.id, hit.rule.number, hit.rule.id, inputs, outputs,
                                hit.rule.annotation, name, hit in chosen))
         self._keep([hit.results for hit in chosen], run)
