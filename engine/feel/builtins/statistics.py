@@ -127,5 +127,5 @@ def _folded(decisive: bool) -> Callable[[list], bool | None]:
     return fold
 
 
-for _name, _decisive in (("all", False), ("and", False), ("any", True), ("or", True)):
+for _name, _decisive in (("all", False), ("any", True)):
     variadic(_name, "boolean")(_folded(_decisive))
