@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from engine.cards import Bilingual
 from engine.errors import NotPermitted
 from engine.live import Live
+from engine.models.history import ElementVisit
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 
 ADMINISTRATOR, AUDITOR, OWNER = "administrator", "auditor", "process_owner"
@@ -58,24 +60,22 @@ def supervised_units(actor: Actor, live: Live) -> frozenset[str] | None:
     return frozenset(unit for top in tops for unit in live.subtree(top))
 
 
-def sees_case(actor: Actor, live: Live) -> ColumnElement[bool]:
-    """The SQL predicate "may see this case" over :class:`ProcessInstance` roots: starter, worker, candidate, supervisor."""
-    from engine.models.history import ElementVisit
-
+def sees_case(actor: Actor, live: Live, case: Any = ProcessInstance) -> ColumnElement[bool]:
+    """The SQL predicate "may see this case" over the roots ``case``: starter, worker, candidate, supervisor."""
     units = supervised_units(actor, live)
     if units is None:
-        return ProcessInstance.id.is_not(None)
-    mine = select(UserTask.id).where(UserTask.root_id == ProcessInstance.id, UserTask.assignee_id == actor.person_id)
-    worked = select(ElementVisit.id).where(ElementVisit.root_id == ProcessInstance.id, ElementVisit.by == actor.person_id)
-    ways: list[ColumnElement[bool]] = [ProcessInstance.started_by == actor.person_id, exists(mine), exists(worked)]
+        return case.id.is_not(None)
+    task, visit, offer = aliased(UserTask), aliased(ElementVisit), aliased(TaskCandidate)
+    mine = select(task.id).where(task.root_id == case.id, task.assignee_id == actor.person_id).correlate(case)
+    worked = select(visit.id).where(visit.root_id == case.id, visit.by == actor.person_id).correlate(case)
+    ways: list[ColumnElement[bool]] = [case.started_by == actor.person_id, exists(mine), exists(worked)]
     pairs = candidate_pairs(actor, live)
     if pairs:
-        offered = (select(TaskCandidate.task_id).join(UserTask, UserTask.id == TaskCandidate.task_id)
-                   .where(UserTask.root_id == ProcessInstance.id,
-                          tuple_(TaskCandidate.role, TaskCandidate.unit_id).in_(pairs)))
+        offered = (select(offer.task_id).join(task, task.id == offer.task_id)
+                   .where(task.root_id == case.id, tuple_(offer.role, offer.unit_id).in_(pairs)).correlate(case))
         ways.append(exists(offered))
     if units:
-        ways.append(ProcessInstance.unit_id.in_(units))
+        ways.append(case.unit_id.in_(units))
     return or_(*ways)
 
 

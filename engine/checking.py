@@ -27,7 +27,7 @@ class Content:
     forms: dict[str, tuple[Form, str, bytes]] = field(default_factory=dict)
     decisions: dict[str, tuple[dmn.DecisionModel, str, bytes]] = field(default_factory=dict)
     packs: dict[str, tuple[PackContent, bytes]] = field(default_factory=dict)
-    registers: dict[str, Register] = field(default_factory=dict)
+    registers: dict[str, tuple[Register, bytes]] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     groups_file: tuple[str, bytes] | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -40,7 +40,8 @@ class Content:
 
     def forms_of(self, model: ProcessModel) -> list[str]:
         """Keys of the forms that a drawing names."""
-        return sorted(key for key in set(model.form_keys) if key in self.forms)
+        named = {*model.form_keys, *(element.inputs.get("form", "") for element in model.elements.values())}
+        return sorted(key for key in named if key in self.forms)
 
     def parts_of(self, model: ProcessModel) -> list[tuple[str, str, str, bytes]]:
         """What is frozen with a version of a process: (kind, key, file, content)."""
@@ -114,8 +115,8 @@ def _pack(content: Content, file: str, raw: bytes) -> None:
 
 
 def _register(content: Content, file: str, raw: bytes) -> None:
-    register = read_register(raw, file)
-    content.registers[register.key] = register
+    register = read_register(raw, file, content.groups, analyse=feel.compile)
+    content.registers[register.key] = (register, raw)
 
 
 def _form(content: Content, file: str, raw: bytes) -> None:

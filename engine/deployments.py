@@ -47,8 +47,9 @@ class Deployments:
                 raise Refused(problems)
             deployment = new_id(now)
             connection.execute(insert(Deployment.__table__).values(id=deployment, at=now, by=by.login, note=note))
-            for register in content.registers.values():
-                parts.deploy_register(connection, register)
+            groups = self._keep(connection, content.groups_file[1]) if content.groups_file else None
+            for register, raw in content.registers.values():
+                parts.registers.deploy(connection, register, self._keep(connection, raw), groups)
             for pack, raw in content.packs.values():
                 self._publish_pack(connection, pack.key, raw, now)
             cards, unchanged = [], []

@@ -117,7 +117,7 @@ class Family:
     def environment(self, definition: Definition, row: dict[str, Any]) -> CaseEnvironment:
         """What expressions and decision tables of this instance see."""
         expressions = Expressions(self.now, self.live, row["unit_id"], self.parts.settings.zone, definition.pack,
-                                  functions=self.parts.functions(self.connection, self.now))
+                                  functions=self.parts.functions(self.connection))
         return CaseEnvironment(expressions, definition)
 
 

@@ -24,8 +24,7 @@ class Lookup:
 
     def record(self, register: str, key: int | str) -> dict[str, Any] | None:
         """A record of a register."""
-        store = self._family.parts.register(register)
-        return store.reference(self._family.connection, key) if store is not None else None
+        return self._family.parts.registers.reference(self._family.connection, register, key)
 
     def user(self, login: str, role: str | None) -> dict[str, Any] | None:
         """A person who is still there and holds ``role``, if one is asked for."""

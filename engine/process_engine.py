@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -76,17 +75,9 @@ class ProcessEngine:
         record.tell(verb, root_id=root_id, element_id=element_id, **detail)
         record.write(connection)
 
-    def functions(self, connection: Connection, now: datetime) -> dict[str, Any]:
+    def functions(self, connection: Connection) -> dict[str, Any]:
         """What expressions may call besides FEEL and working time: look-ups in registers."""
-        return self.registers.functions(connection, now)
-
-    def register(self, key: str) -> Any:
-        """The look-up of a register, or ``None``."""
-        return self.registers.lookup(key)
-
-    def deploy_register(self, connection: Connection, register: Any) -> None:
-        """Make or widen a register's table."""
-        self.registers.deploy(connection, register)
+        return self.registers.functions(connection)
 
     def call_context(self, job: Any) -> dict[str, Any]:
         """What a connector learns about the job it works for."""

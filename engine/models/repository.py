@@ -76,6 +76,16 @@ class Pack(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class RegisterDeclaration(Base):
+    """The declaration of a register as it is now; its records stand in the table ``reg_<key>``."""
+
+    __tablename__ = "register_declaration"
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("resource.sha256"))
+    groups_sha256: Mapped[str | None] = mapped_column(ForeignKey("resource.sha256"))
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class StartSubscription(Base):
     """A start event of the newest version of a process that waits for a message, a signal or the calendar."""
 

@@ -1,0 +1,88 @@
+"""The history of a case in sentences: who did what, when, why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.cards import Bilingual, TimelineEntry
+from engine.definitions import Definitions
+from engine.models.history import HistoryEntry
+from engine.models.identity import Person
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "started": ("发起案件 {number}", "started case {number}"),
+    "claimed": ("认领“{element}”", "claimed “{element}”"),
+    "released": ("释放“{element}”", "released “{element}”"),
+    "completed": ("办结“{element}”{outcome}", "completed “{element}”{outcome}"),
+    "decided": ("决策表“{decision}”命中{rules}", "decision “{decision}” applied {rules}"),
+    "timer_fired": ("定时“{element}”到点", "timer “{element}” fired"),
+    "called": ("自动步骤“{element}”完成", "automatic step “{element}” done"),
+    "notified": ("发出通知“{element}”", "sent notice “{element}”"),
+    "message_sent": ("发出消息“{name}”", "sent message “{name}”"),
+    "message_received": ("收到消息“{name}”", "received message “{name}”"),
+    "signal_sent": ("发出信号“{name}”", "sent signal “{name}”"),
+    "signal_received": ("收到信号“{name}”", "received signal “{name}”"),
+    "reminded": ("提醒：“{element}”即将到期", "reminder: “{element}” is nearly due"),
+    "escalated": ("“{element}”逾期，升级到第 {level} 级", "“{element}” is overdue; escalated to level {level}"),
+    "cancelled": ("终止案件：{reason}", "cancelled the case: {reason}"),
+    "suspended": ("挂起案件：{reason}", "suspended the case: {reason}"),
+    "resumed": ("恢复案件：{reason}", "resumed the case: {reason}"),
+    "moved": ("跳转：{reason}", "moved the case: {reason}"),
+    "link_sent": ("向客户发出链接", "sent the customer a link"),
+    "link_opened": ("客户打开链接", "the customer opened the link"),
+    "link_used": ("客户通过链接提交", "the customer answered by the link"),
+    "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
+    "ended": ("案件结束", "the case ended"),
+}
+
+
+def entries(connection: Connection, definitions: Definitions, root_id: str, limit: int = 500) -> tuple[TimelineEntry, ...]:
+    """The entries of a case, newest first; one statement."""
+    rows = connection.execute(
+        select(HistoryEntry.at, HistoryEntry.verb, HistoryEntry.element_id, HistoryEntry.definition_id,
+               HistoryEntry.reason, HistoryEntry.detail, Person.name, Person.name_en)
+        .outerjoin(Person, Person.id == HistoryEntry.by)
+        .where(HistoryEntry.root_id == root_id)
+        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(limit)).all()
+    return tuple(_entry(connection, definitions, row) for row in rows)
+
+
+def _entry(connection: Connection, definitions: Definitions, row: Any) -> TimelineEntry:
+    definition = definitions.get(connection, row.definition_id) if row.definition_id else None
+    element = definition.element_name(row.element_id) if definition and row.element_id else None
+    detail = dict(row.detail or {})
+    return TimelineEntry(row.at, row.verb, Bilingual(row.name, row.name_en or "") if row.name else None, element,
+                         definition.name if definition else None, row.reason, detail,
+                         _sentence(row, element, detail, definition))
+
+
+def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], definition: Any) -> Bilingual:
+    zh, en = SENTENCES.get(row.verb, (row.verb, row.verb))
+    outcome = _outcome(detail, definition)
+    fired = [str(rule.get("rule")) for rule in detail.get("fired") or [] if isinstance(rule, dict)]
+    words = {"reason": row.reason, "number": detail.get("number", ""), "name": detail.get("name", ""),
+             "level": detail.get("level", ""), "decision": detail.get("decision", ""), "how": detail.get("how", "")}
+    return Bilingual(
+        _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else "",
+                           "rules": f"第 {'、'.join(fired)} 条规则" if fired else "默认结果"}),
+        _fill(en, words | {"element": element.in_("en") if element else "",
+                           "outcome": f": {outcome.in_('en')}" if outcome else "",
+                           "rules": f"rule {', '.join(fired)}" if fired else "the default"}))
+
+
+def _outcome(detail: dict[str, Any], definition: Any) -> Bilingual | None:
+    """The words of a decision button, as the form of that version has them."""
+    value, key = detail.get("outcome"), detail.get("form_key")
+    form = definition.forms.get(key) if definition and key else None
+    if not value or form is None or form.outcome_field is None:
+        return None
+    option = next((one for one in form.outcome_field.options if str(one.id) == str(value)), None)
+    return Bilingual(option.label.zh, option.label.en) if option else None
+
+
+def _fill(template: str, words: dict[str, Any]) -> str:
+    for key, value in words.items():
+        template = template.replace("{" + key + "}", str(value))
+    return template

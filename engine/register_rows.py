@@ -1,0 +1,106 @@
+"""Registers within the engine: deployed with the content, read and written by processes and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from engine import feel
+from engine.authorization import ADMINISTRATOR, Actor, require
+from engine.errors import NotFound
+from engine.forms import read_groups
+from engine.live import changed
+from engine.models.repository import RegisterDeclaration, Resource
+from engine.registers import Record, Register, RegisterStore, deploy_register, read_register
+
+
+class Registers:
+    """Finds the store of a register; declarations are kept by the hash of their file."""
+
+    def __init__(self, parts: Any):
+        self._parts = parts
+        self._kept: dict[str, RegisterStore] = {}
+
+    def deploy(self, connection: Connection, register: Register, sha256: str, groups_sha256: str | None) -> None:
+        """Make or widen the table of a register and keep its declaration. Raises Refused for anything destructive."""
+        deploy_register(connection, register)
+        columns = {"sha256": sha256, "groups_sha256": groups_sha256, "updated_at": self._parts.clock.now()}
+        connection.execute(self._parts.database.insert(RegisterDeclaration.__table__).values(key=register.key, **columns)
+                           .on_conflict_do_update(index_elements=["key"], set_=columns))
+        changed(connection)
+
+    def store(self, connection: Connection, key: str) -> RegisterStore:
+        """The store of a register. Raises NotFound."""
+        row = connection.execute(
+            select(RegisterDeclaration.sha256, RegisterDeclaration.groups_sha256, Resource.content)
+            .join(Resource, Resource.sha256 == RegisterDeclaration.sha256)
+            .where(RegisterDeclaration.key == key)).first()
+        if row is None:
+            raise NotFound(what=key)
+        kept = self._kept.get(row.sha256 + (row.groups_sha256 or ""))
+        if kept is None:
+            groups = connection.scalar(select(Resource.content).where(Resource.sha256 == row.groups_sha256))
+            register = read_register(row.content, f"{key}.yaml", read_groups(groups) if groups else None)
+            kept = self._kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
+        return kept
+
+    def reference(self, connection: Connection, key: str, record: int | str) -> dict[str, Any] | None:
+        """A reference to a record for a form, or ``None``."""
+        number = int(record) if isinstance(record, str) and record.isdigit() else record
+        return self.store(connection, key).reference(connection, number)
+
+    def functions(self, connection: Connection) -> dict[str, Any]:
+        """Look-ups that expressions may call: ``records(register, criteria)`` and ``record(register, criteria)``."""
+
+        def records(register: str, criteria: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+            return [row.as_value() for row in self.store(connection, register).find(connection, criteria or {})]
+
+        def record(register: str, criteria: Mapping[str, Any]) -> dict[str, Any] | None:
+            found = self.store(connection, register).find(connection, criteria, limit=1)
+            return found[0].as_value() if found else None
+
+        return {"records": records, "record": record}
+
+    def search(self, key: str, text: str, by: Actor, limit: int = 20) -> list[dict[str, Any]]:  # noqa: ARG002
+        """References to the records that hold every word of ``text``, for choosing one in a form."""
+        with self._parts.database.reading() as connection:
+            return [row.reference() for row in self.store(connection, key).find(connection, text=text, limit=limit)]
+
+    def save(self, key: str, values: Mapping[str, Any], by: Actor) -> Record:
+        """Keep a record by hand or import. Raises NotPermitted, Invalid."""
+        require(by.system or by.holds(ADMINISTRATOR), f"修改登记簿 {key}", f"change the register {key}")
+        zone = ZoneInfo(self._parts.settings.zone)
+        with self._parts.database.transaction() as connection:
+            return self.store(connection, key).save(connection, values, by=by.login,
+                                                    at=self._parts.clock.now().astimezone(zone))
+
+    def _evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        return feel.evaluate(text, variables, clock=self._parts.clock.now)
+
+
+def operate(registers: Registers, connection: Connection, inputs: Mapping[str, Any], *, by: str, at: datetime,
+            case_number: str) -> dict[str, Any]:
+    """What the topic ``register`` does: ``operation`` find, save or link (see docs/reference/connectors.md)."""
+    operation = inputs.get("operation", "find")
+    if operation == "link" and "register" not in inputs:
+        return {"linked": list(inputs.get("to") or [])}
+    store = registers.store(connection, str(inputs.get("register", "")))
+    if operation == "save":
+        values = dict(inputs.get("key") or {}) | dict(inputs.get("values") or {})
+        row = store.save(connection, values, by=by, at=at, source=case_number)
+        store.link(connection, row.id, "case", case_number, by=by, at=at)
+        return {"id": row.id, "label": row.label}
+    if operation == "link":
+        for target in inputs.get("to") or [case_number]:
+            store.link(connection, int(inputs["id"]), str(inputs.get("kind", "case")), str(target), by=by, at=at)
+        return {"linked": list(inputs.get("to") or [case_number])}
+    criteria: dict[str, Any] = {k: v for k, v in dict(inputs.get("match") or {}).items()}
+    if inputs.get("since_field"):
+        since = inputs.get("since")
+        criteria[inputs["since_field"]] = {"from": at - since if isinstance(since, timedelta) else since}
+    rows = store.find(connection, criteria, limit=int(inputs.get("limit") or 50))
+    return {"count": len(rows), "rows": [row.as_value() for row in rows]}
