@@ -8,7 +8,14 @@ import path from 'node:path';
 
 const out = process.env.ASSETS_OUT || '../static/vendor';
 
-/** Tabler's CSS, reduced to the classes that templates and scripts of ours (and htmx) mention. */
+/** Class names that our own style sheets define: Tabler's rules for them are left out. */
+function ours() {
+  const css = fs.readdirSync('src/css').map((name) => fs.readFileSync(path.join('src/css', name), 'utf8')).join('\n');
+  const names = new Set([...css.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/\.([a-z][\w-]*)(?=[^{}]*\{)/g)].map((match) => match[1]));
+  return [...names];
+}
+
+/** Tabler's CSS, reduced to the classes that templates and scripts mention and that we do not define ourselves. */
 const tabler = {
   name: 'tabler',
   setup(build) {
@@ -19,6 +26,7 @@ const tabler = {
         content: ['../templates/**/*.html', 'src/**/*.js'],
         css: [{ raw: css }],
         variables: true,
+        blocklist: ours(),
         keyframes: true,
         fontFace: true,
       });

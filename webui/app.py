@@ -1,0 +1,61 @@
+"""The application put together: one Flask app over one engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from webui import (
+    auth,
+    board,
+    cases,
+    errors,
+    files,
+    forms,
+    health,
+    inbox,
+    logs,
+    public,
+    registers,
+    security,
+    shell,
+    show,
+    start,
+    tasks,
+    words,
+)
+
+MEGABYTE = 1_000_000
+
+
+def create_app(engine: Any) -> Flask:
+    """The web application over ``engine`` (a :class:`engine.ProcessEngine`).
+
+    Raises ``ValueError`` where the engine's settings hold no secret key: there is no usable default.
+    """
+    settings = engine.settings
+    if not settings.secret_key:
+        raise ValueError("BIHUAN_SECRET_KEY is not set: sessions could not be signed")
+    app = Flask("webui")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="bihuan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=(settings.max_upload_mb + 2) * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
+        MAX_FORM_PARTS=5000,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["bihuan"] = engine
+    for part in (words, show, logs, health, security, errors, shell, forms):
+        part.install(app)
+    for part in (auth, health, inbox, tasks, cases, start, board, files, registers, public, shell):
+        app.register_blueprint(part.blueprint)
+    return app

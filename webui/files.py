@@ -1,0 +1,55 @@
+"""Attachments: in by upload, out as a download that no browser mistakes for a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+
+from engine import Invalid
+from webui import show
+from webui.auth import actor
+from webui.show import engine
+from webui.words import _
+
+blueprint = Blueprint("files", __name__)
+INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""Types that may be shown in a page of ours; everything else is only ever downloaded."""
+
+
+@blueprint.post("/files")
+def upload() -> Response:
+    """Take one file; answers the facts that a form keeps of it."""
+    return jsonify(taken(actor()))
+
+
+def taken(by: Any) -> dict[str, Any]:
+    """Put the file of the request into the store. Raises what the engine says of size and kind."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid(what=_("文件"))
+    kept = engine().files.put(sent.filename, sent.stream.read(), by)
+    return {"value": kept, "name": kept["name"], "type": kept["type"], "size_text": show.size(kept["size"]),
+            "url": url_for("files.download", sha256=kept["sha256"], name=kept["name"])}
+
+
+@blueprint.get("/files/<sha256>")
+@blueprint.get("/files/<sha256>/<name>")
+def download(sha256: str, name: str = "") -> Response:
+    """Give a file out; ``?inline=1`` shows an image inside a page."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        abort(404)
+    return sent(engine().files.open(sha256, actor()), name)
+
+
+def sent(file: Any, name: str = "") -> Response:
+    """The answer that carries ``file``: as an attachment unless it is an image that a page asks for."""
+    inline = request.args.get("inline") and file.type in INLINE
+    answer = Response(file.content, mimetype=file.type if inline else "application/octet-stream")
+    shown = quote(name or file.name)
+    answer.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{shown}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

@@ -1,0 +1,77 @@
+"""What surrounds every page: sidebar, top bar, counts, the words scripts need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, redirect, render_template, url_for
+
+from webui.auth import actor
+from webui.show import engine
+from webui.words import _, lang
+
+blueprint = Blueprint("shell", __name__)
+VIEWS = (("mine", "我的待办"), ("unclaimed", "待认领"), ("today", "今天到期"), ("overdue", "已逾期"), ("done", "我已办"),
+         ("started", "我发起"))
+"""The views of the inbox, in the order of the sidebar."""
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Supervisors land on their board, everybody else in the inbox."""
+    return redirect(url_for("board.page" if supervises() else "inbox.page"))
+
+
+@blueprint.get("/me")
+def mine() -> str:
+    """The person at the screen: name, language, the way out."""
+    return render_template("me.html")
+
+
+def supervises() -> bool:
+    """Whether the person at the screen watches over others' tasks."""
+    if "supervises" not in g:
+        g.supervises = engine().boards.supervises(actor())
+    return g.supervises
+
+
+def counts() -> dict[str, int]:
+    """How many lines each view of the inbox holds, asked once per page."""
+    if "counts" not in g:
+        g.counts = engine().boards.counts(actor())
+    return g.counts
+
+
+def page_words() -> dict[str, str]:
+    """The sentences that scripts say."""
+    return {
+        "draft-saved": _("草稿已自动保存 {at}", at="{at}"),
+        "draft-failed": _("草稿没有存上，内容仍在本页。"),
+        "offline": _("网络中断，填写的内容已存在本机。恢复后自动保存草稿。"),
+        "file-sending": _("正在上传 {name} …", name="{name}"),
+        "file-sent": _("已上传 {name}", name="{name}"),
+        "file-failed": _("没有上传成功，请再试一次。"),
+        "file-offline": _("网络中断，没有上传成功。请恢复后再试。"),
+        "file-remove": _("删除附件 {name}", name="{name}"),
+        "file-removed": _("已删除附件 {name}", name="{name}"),
+        "file-most": _("最多 {most} 个文件。", most="{most}"),
+        "signed": _("签字已保存。"),
+        "sign-cleared": _("签字已清除，可以重签。"),
+        "row-added": _("已加一行，共 {n} 行。", n="{n}"),
+        "row-removed": _("已删一行，还有 {n} 行。", n="{n}"),
+        "row-gone": _("这一件已由他人处理，将移出列表"),
+        "news": _("{n} 件新待办", n="{n}"),
+        "news-show": _("{n} 件新待办，点此显示", n="{n}"),
+        "lookup-hint": _("输入几个字后从列表中选择"),
+    }
+
+
+def install(app: Flask) -> None:
+    """Give templates what the shell shows."""
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        person = g.get("actor")
+        return {"me": person, "views": VIEWS, "page_words": page_words, "counts": counts, "supervises": supervises,
+                "zone_name": engine().settings.zone, "html_lang": "en" if lang() == "en" else "zh-CN",
+                "is_demo": engine().settings.demo}

@@ -1,0 +1,60 @@
+"""Starting a case: choose the process, fill its first form, once."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+
+from engine import Invalid
+from webui import errors, forms, once
+from webui.auth import actor
+from webui.show import engine
+from webui.words import _, lang, told
+
+blueprint = Blueprint("start", __name__)
+
+
+@blueprint.get("/start")
+def choose() -> str:
+    """The processes the person may start, by pack."""
+    wanted = request.args.get("q", "").strip().lower()
+    found = [item for item in engine().boards.startable(actor())
+             if wanted in f"{told(item.name)} {item.name.zh} {item.key}".lower()]
+    found.sort(key=lambda item: (told(item.pack), told(item.name)))
+    packs = [(name, list(items)) for name, items in groupby(found, key=lambda item: told(item.pack))]
+    return render_template("start/choose.html", packs=packs, wanted=wanted)
+
+
+@blueprint.get("/start/<key>")
+def page(key: str) -> str:
+    """What the process is for, with its start form if it has one."""
+    process = _process(key)
+    sheet = engine().instances.start_form(key, actor()) if process.form_key else None
+    return render_template("start/page.html", process=process, sheet=sheet, wrong={}, sentence="", once=once.fresh())
+
+
+@blueprint.post("/start/<key>")
+def begin(key: str) -> Response:
+    """Start it; the token makes a second click find the case of the first."""
+    process = _process(key)
+    values = forms.submitted(request.form) if process.form_key else None
+    try:
+        started = engine().instances.start(key, actor(), form_values=values, once=once.given())
+    except Invalid as error:
+        sheet = engine().instances.start_form(key, actor(), values=values)
+        html = render_template("start/page.html", process=process, sheet=sheet, wrong=errors.by_path(error),
+                               sentence=error.sentence(lang()), once=once.given() or once.fresh())
+        return make_response(html, error.http_status)
+    flash(_("已发起 {number}。", number=started.case_number))
+    if started.next_task_id:
+        return redirect(url_for("tasks.page", task=started.next_task_id))
+    return redirect(url_for("cases.page", case=started.case_number))
+
+
+def _process(key: str) -> Any:
+    for item in engine().boards.startable(actor()):
+        if item.key == key:
+            return item
+    abort(404)
