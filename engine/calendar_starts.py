@@ -38,9 +38,7 @@ def arm(parts: Any, connection: Connection, now: datetime, model: ProcessModel) 
 
 def _first(timer: tuple[str, str], now: datetime, zone: ZoneInfo) -> datetime | None:
     kind, text = timer
-    if kind == "cycle":
-        return parse_repetition(text).next_after(now, zone)
-    return parse_repetition(f"R1/{text}" if kind == "date" else f"R1/{text}").next_after(now, zone)
+    return parse_repetition(text if kind == "cycle" else f"R1/{text}").next_after(now, zone)
 
 
 def _job(parts: Any, now: datetime, key: str, element_id: str, due: datetime, timer: tuple[str, str],
@@ -72,10 +70,14 @@ def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | 
                                     variables=variables | {"scheduled_for": due}, definition=definition)
             settle(family, *family.members.values())
             save(family)
-    following = repetition.next_after(due, zone) if repetition is not None else None
+    left = job.payload.get("left")
+    if left is None and repetition is not None and not repetition.anchored:
+        left = repetition.count
+    left = None if left is None else left - 1
+    following = repetition.next_after(due, zone) if repetition is not None and left != 0 else None
     while following is not None and following <= now:
         following = repetition.next_after(following, zone)
-    return None if following is None else _job(parts, now, key, job.element_id, following, timer)
+    return None if following is None else _job(parts, now, key, job.element_id, following, timer, left)
 
 
 def _holders(connection: Connection, live: Live, each: str) -> list[tuple[str, dict[str, Any], str | None]]:

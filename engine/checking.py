@@ -101,7 +101,7 @@ def _drawing(content: Content, file: str, raw: bytes) -> None:
 def _decisions(content: Content, file: str, raw: bytes) -> None:
     content.problems += dmn.check(raw, file)
     model = dmn.read_model(raw, file)
-    for key in model.decision_ids:
+    for key in model.decisions:
         content.decisions[key] = (model, file, raw)
 
 

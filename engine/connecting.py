@@ -1,16 +1,138 @@
-"""The connectors of this installation, and what they learn about the job they work for."""
+"""The connectors of this installation: what goes outside between two transactions, what is done inside of one.
+
+Topics of :data:`INSIDE` reach nobody outside, so they are done in the transaction that completes them and happen
+exactly once. All others are called under the job's id as idempotency key and happen at least once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from engine.connectors import Connectors, MailConnector, MailServer, RecordingSms, SmsConnector
-from engine.models.identity import SentMessage
+from sqlalchemy import Row, insert, select
+
+from engine import deadlines, public_links, register_rows
+from engine.calendar import ContactWindow
+from engine.connectors import (
+    CallContext,
+    ConnectorFailure,
+    Connectors,
+    Equipment,
+    Mail,
+    MailServer,
+    RecordingMail,
+    RecordingProvider,
+    ShortMessage,
+    Sms,
+)
+from engine.family import Family
+from engine.ids import new_id
+from engine.models.identity import Notice, Person, SentMessage
 from engine.models.runtime import ProcessInstance
 
-IN_DATABASE = frozenset({"register", "notice", "public_link"})
-"""Topics that are done within the transaction that completes them: they reach nobody outside."""
+INSIDE = frozenset({"register", "notice", "public_link"})
 
 
-def connectors(parts: Any) -> Any:
-    raise NotImplementedError
+def connectors(parts: Any) -> Connectors:
+    """The connectors that the settings ask for, and those of installed packages."""
+    settings = parts.settings
+
+    def secret(name: str) -> str | None:
+        return getattr(settings, name, None) or None
+
+    def note_sms(message: ShortMessage, context: CallContext) -> None:
+        _keep(parts, message.key, "sms", message.to, message.text or message.template, context)
+
+    def note_mail(message: EmailMessage, recipients: list[str], context: CallContext) -> None:
+        body = message.get_body(("plain",))
+        text = f"{message['Subject']}\n\n{body.get_content() if body else ''}"
+        _keep(parts, message["Message-ID"], "mail", ", ".join(recipients), text, context)
+
+    if settings.smtp_host:
+        mail: Mail = Mail(MailServer(
+            settings.smtp_host, settings.smtp_port, sender=settings.mail_from, tls=settings.smtp_tls,
+            user=settings.smtp_user, password_name="smtp_password" if settings.smtp_user else ""), secret)
+    else:
+        mail = RecordingMail(note_mail)
+    found = Connectors(Sms(RecordingProvider(note_sms)), mail)
+    found.add_installed(Equipment(secret))
+    return found
+
+
+def context(parts: Any, job: Row[Any]) -> CallContext:
+    """What a connector learns about the job it works for; one read."""
+    now = parts.clock.now().astimezone(ZoneInfo(parts.settings.zone))
+    with parts.database.reading() as connection:
+        number = connection.scalar(select(ProcessInstance.case_number).where(ProcessInstance.id == job.root_id))
+    return CallContext(now, case_number=number or "", instance_id=job.instance_id or "", element_id=job.element_id,
+                       attempt=job.tries + 1, extra={"root_id": job.root_id})
+
+
+def waits_for_window(parts: Any, job: Row[Any]) -> datetime | None:
+    """When a message with a contact ``window`` ("08:00-21:00") may go out, if not now."""
+    window = (job.payload.get("inputs") or {}).get("window")
+    if not window or job.kind == "notice":
+        return None
+    now = parts.clock.now()
+    opening = ContactWindow.read(str(window)).shifted(now.astimezone(ZoneInfo(parts.settings.zone)))
+    return opening if opening > now else None
+
+
+def inputs_of(job: Row[Any]) -> dict[str, Any]:
+    """The inputs of a call without those that are for the engine."""
+    return {name: value for name, value in (job.payload.get("inputs") or {}).items() if name != "window"}
+
+
+def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
+    """Do a topic of :data:`INSIDE` in the open transaction."""
+    inputs, topic = job.payload.get("inputs") or {}, job.payload["topic"]
+    if topic == "register":
+        zone = ZoneInfo(family.parts.settings.zone)
+        return register_rows.operate(family.parts.registers, family.connection, inputs, by="system",
+                                     at=family.now.astimezone(zone), case_number=family.root_row["case_number"])
+    if topic == "public_link":
+        return _public_link(family, job, inputs)
+    return _notice(family, job, inputs)
+
+
+def _public_link(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    made = public_links.make(family, job, inputs)
+    family.record.tell("link_sent", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
+                       purpose=str(inputs.get("purpose", "")))
+    if inputs.get("to"):
+        text = str(inputs.get("text_zh") or inputs.get("text") or "请打开链接确认：{url}").replace("{url}", made["url"])
+        family.outgoing.append(family.job(
+            "notice", family.now, {"topic": "sms", "inputs": {"to": inputs["to"], "text": text, "purpose": "link"}},
+            instance_id=job.instance_id, element_id=job.element_id))
+    return made
+
+
+def _notice(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    to = inputs.get("to")
+    names = to if isinstance(to, list) else [part.strip() for part in str(to or "").split(",") if part.strip()]
+    text = {"zh": str(inputs.get("text_zh") or inputs.get("text") or ""), "en": str(inputs.get("text_en") or "")}
+    if not names or not text["zh"]:
+        raise ConnectorFailure("input_missing", retryable=False, name="to" if not names else "text")
+    logins = [one["login"] if isinstance(one, dict) else str(one) for one in names]
+    people = set(family.connection.scalars(
+        select(Person.id).where(Person.login.in_(logins), Person.left_at.is_(None))))
+    for role in logins:
+        people.update(deadlines.holders(family.connection, family.live, role, family.root_row["unit_id"])
+                      if role in family.live.roles else ())
+    if people:
+        family.connection.execute(insert(Notice.__table__), [{
+            "id": new_id(family.now), "person_id": person, "at": family.now, "root_id": family.root_id, "task_id": None,
+            "code": "notice", "params": text | {"case_number": family.root_row["case_number"]}, "read_at": None}
+            for person in sorted(people)])
+    return {"reached": len(people)}
+
+
+def _keep(parts: Any, key: str, connector: str, to: str, text: str, context: CallContext) -> None:
+    """Record a message instead of sending it; the same key is recorded once."""
+    with parts.database.transaction() as connection:
+        connection.execute(parts.database.insert(SentMessage.__table__).values(
+            key=key[:80], connector=connector, at=parts.clock.now(), root_id=context.extra.get("root_id"), to=to[:320],
+            text=text).on_conflict_do_nothing())

@@ -76,7 +76,7 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
                 return TaskClock()
             rule = DeadlineRule.until(due)
         else:
-            rule = DeadlineRule.read(limit)
+            rule = DeadlineRule.read(limit, row.options.get("reminder"))
         steps = rule.steps(started, expressions.calendar)
     except ValueError as error:
         raise BadDeadline(rule=row.key, why=str(error)) from error

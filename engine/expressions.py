@@ -37,7 +37,7 @@ class Expressions:
         self._now, self._live, self._unit, self._pack = now, live, unit_id, pack
         unit = live.units.get(unit_id or "")
         self.zone = ZoneInfo((unit.zone if unit else "") or zone)
-        self.calendar = WorkingCalendar.from_declaration(unit.calendar if unit else None, zone=self.zone)
+        self.calendar: WorkingCalendar = live.calendar(unit_id, self.zone)
         self._more = dict(functions or {})
         self._functions: dict[str, Any] | None = None
         self._parameters: dict[str, Any] | None = None

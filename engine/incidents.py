@@ -8,12 +8,12 @@ from sqlalchemy import Row, delete, select, update
 
 from engine.authorization import Actor, may_intervene, require, supervised_units
 from engine.cards import Bilingual, IncidentCard
+from engine.connectors.connector import FAILURES
 from engine.errors import Conflict, NotFound
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import Incident, Job, ProcessInstance
 
 SENTENCES = {
-    "call_failed": Bilingual("调用 {topic} 没有成功：{why}", "The call of {topic} did not succeed: {why}"),
     "null_condition": Bilingual("条件 {text} 无法判断：{why_zh}", "The condition {text} could not be decided: {why_en}"),
     "expression_failed": Bilingual("表达式 {text} 无法计算：{why_zh}", "The expression {text} failed: {why_en}"),
     "decision_failed": Bilingual("决策表 {decision} 没有得出结果：{why}", "Decision {decision} gave no answer: {why}"),
@@ -86,13 +86,20 @@ class Incidents:
 
     def _card(self, connection: Any, row: Row[Any]) -> IncidentCard:
         definition = self._parts.definitions.get(connection, row.version) if row.version else None
-        template = SENTENCES.get(row.code, Bilingual("{code}", "{code}"))
+        template = wording(row.code)
         params = {"code": row.code} | dict(row.params or {})
         return IncidentCard(
             row.id, row.root_id, row.case_number or "", definition.name if definition else None,
             definition.element_name(row.element_id) if definition and row.element_id else None, row.code,
             Bilingual(_fill(template.zh, params), _fill(template.en, params)), row.at, row.tries, row.job_id,
             row.resolved_at is None)
+
+
+def wording(code: str) -> Bilingual:
+    """The sentence of a stored failure, with places for its parameters."""
+    if code in SENTENCES:
+        return SENTENCES[code]
+    return Bilingual(*FAILURES[code]) if code in FAILURES else Bilingual("{code}", "{code}")
 
 
 def _fill(template: str, params: dict[str, Any]) -> str:

@@ -6,36 +6,31 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from engine import calendar_starts, deadlines, messages, starting
+from engine import calendar_starts, connecting, deadlines, messages, starting
 from engine.authorization import SYSTEM
 from engine.connectors import ConnectorFailure
-from engine.errors import BihuanError
 from engine.family import Family, keyed_waits
 from engine.models.runtime import Job, ProcessInstance
 from engine.wait_state import save, settle
 
 
-class CallFailed(BihuanError):
-    """An outside call that did not succeed."""
+def call(parts: Any, job: Row[Any]) -> dict[str, Any] | None:
+    """Make the outside call of a job, under the job's id as its idempotency key. No transaction is open.
 
-    code, http_status = "call_failed", 502
-    zh = "调用 {topic} 没有成功：{why}"
-    en = "The call of {topic} did not succeed: {why}"
-
-
-def call(parts: Any, job: Row[Any]) -> dict[str, Any]:
-    """Make the outside call of a service job, under the job's id as its idempotency key. No transaction is open.
-
-    A connector that says which BPMN error its answer means returns it as ``{"bpmn_error": code}``.
+    ``None`` for topics that are done inside the next transaction. A message outside its contact window is put off to
+    the window's opening (``queued_until``), and its step goes on. A connector that says which BPMN error its answer
+    means returns it as ``{"bpmn_error": code}``. Raises :class:`~engine.connectors.ConnectorFailure`.
     """
     topic = job.payload.get("topic", "")
+    if topic in connecting.INSIDE:
+        return None
     connector = parts.connectors.get(topic)
     if connector is None:
-        raise CallFailed(topic=topic, why="no such connector", retryable=False)
-    try:
-        return connector.call(job.payload.get("inputs") or {}, job.id, parts.call_context(job)) or {}
-    except ConnectorFailure as failure:
-        raise CallFailed(topic=topic, why=failure.sentence("zh"), retryable=failure.retryable) from failure
+        raise ConnectorFailure("not_configured", retryable=False, what=topic)
+    until = connecting.waits_for_window(parts, job)
+    if until is not None:
+        return {"queued_until": until}
+    return connector.call(connecting.inputs_of(job), job.id, parts.call_context(job)) or {}
 
 
 def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> None:
@@ -45,8 +40,14 @@ def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> Non
         deadlines.fire(family, job, pack)
         family.record.write(family.connection)
         return
+    if job.kind == "notice":
+        _tell(family, job)
+        family.record.write(family.connection)
+        return
     if family.root_row["ended_at"] is not None:
         return
+    if job.kind == "service" and answer is None:
+        answer = connecting.inside(family, job)
     member = family.member(job.instance_id)
     key = (job.element_instance_id, job.slot)
     waits = keyed_waits(member)
@@ -69,15 +70,22 @@ def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> Non
         member.before.pop(key, None)
         member.run.set_variables({"result": answer or {}}, at=job.element_instance_id)
         member.run.complete(job.element_instance_id)
-    family.record.tell(_VERBS[job.kind], root_id=family.root_id, instance_id=member.id, element_id=job.element_id,
-                       definition_id=member.definition.id, topic=job.payload.get("topic", ""),
-                       name=job.payload.get("name", ""))
+    if answer is not None and answer.get("queued_until"):
+        family.outgoing.append(family.job("notice", answer["queued_until"], dict(job.payload),
+                                          instance_id=member.id, element_id=job.element_id))
+    _tell(family, job)
     settle(family, member)
     save(family)
 
 
 _VERBS = {"timer": "timer_fired", "service": "called", "notice": "notified", "message": "message_received",
           "signal": "signal_received"}
+
+
+def _tell(family: Family, job: Row[Any]) -> None:
+    family.record.tell(_VERBS[job.kind], root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
+                       definition_id=_definition_of(family, job), topic=job.payload.get("topic", ""),
+                       name=job.payload.get("name", ""))
 
 
 def _missed(family: Family, job: Row[Any]) -> None:

@@ -63,7 +63,8 @@ class Jobs:
         except NotFound:
             self._drop(job)
         except BihuanError as error:
-            self._failed(job, owner, error.code, error.params)
+            retryable = getattr(error, "retryable", True)
+            self._failed(job, owner, error.code, error.params, retryable)
         except Exception as error:  # noqa: BLE001 - a worker goes on, whatever a single job does
             self._parts.log.exception("job failed", job=job.id, kind=job.kind)
             self._failed(job, owner, "unexpected", {"error": type(error).__name__, "text": str(error)[:500]})
@@ -89,10 +90,10 @@ class Jobs:
         with self._parts.database.transaction() as connection:
             connection.execute(delete(Job.__table__).where(Job.id == job.id))
 
-    def _failed(self, job: Row[Any], owner: str, code: str, params: dict[str, Any]) -> None:
+    def _failed(self, job: Row[Any], owner: str, code: str, params: dict[str, Any], retryable: bool = True) -> None:
         """One try less; none left, and an incident stands for the job."""
         now = self._parts.clock.now()
-        left = max(0, job.retries - 1) if params.get("retryable", True) else 0
+        left = max(0, job.retries - 1) if retryable else 0
         pause = min(MAX_BACKOFF, timedelta(seconds=self._parts.settings.job_backoff_seconds * 2 ** job.tries))
         with self._parts.database.transaction() as connection:
             done = connection.execute(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
+from engine.calendar import WorkingCalendar
 from engine.cards import Bilingual
 from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
 from engine.models.repository import Pack, Resource
@@ -42,6 +44,15 @@ class Live:
     role_units: Mapping[str, frozenset[str]]
     packs: Mapping[str, PackContent]
     overrides: Mapping[tuple[str, str, str], Any]
+    _calendars: dict[tuple[str, str], WorkingCalendar] = field(default_factory=dict, compare=False, repr=False)
+
+    def calendar(self, unit_id: str | None, zone: ZoneInfo) -> WorkingCalendar:
+        """The working calendar of a unit: its own or the nearest above it; headquarters' where none is declared."""
+        key = (unit_id or "", zone.key)
+        if key not in self._calendars:
+            unit = self.units.get(unit_id or "")
+            self._calendars[key] = WorkingCalendar.from_declaration(unit.calendar if unit else None, zone=zone)
+        return self._calendars[key]
 
     def path(self, unit_id: str | None) -> tuple[str, ...]:
         """The unit and those above it, nearest first."""

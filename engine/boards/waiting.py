@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from engine.boards.timeline import _fill
 from engine.cards import Bilingual, WaitingFor
 from engine.deadlines import chain_of
-from engine.incidents import SENTENCES
+from engine.incidents import wording
 from engine.live import Live
 from engine.models.identity import Person
 from engine.models.runtime import EventSubscription, Incident, Job, UserTask
@@ -48,7 +48,7 @@ def _incidents(parts: Any, connection: Connection, root_id: str) -> list[Waiting
         .where(Incident.root_id == root_id, Incident.resolved_at.is_(None)))
     found = []
     for row in rows:
-        words = SENTENCES.get(row.code, Bilingual(row.code, row.code))
+        words = wording(row.code)
         params = dict(row.params or {})
         found.append(WaitingFor("incident", row.element_id, Bilingual(_fill(words.zh, params), _fill(words.en, params)),
                                 None, row.at, None))

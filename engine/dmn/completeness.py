@@ -18,6 +18,12 @@ from .types import ValueType
 
 MAX_TOLD = 5
 """Overlaps and gaps told of one table, each."""
+MAX_COUNTED = 999
+"""Further overlaps that are counted."""
+MAX_HIDDEN = 200
+"""Largest number of rules among which hidden ones are looked for."""
+MAX_PAIRS = 100_000
+"""Overlaps that are looked at: with ANY those that agree are none."""
 SINGLE = frozenset(("UNIQUE", "ANY", "FIRST", "PRIORITY"))
 """Hit policies that owe one answer to every case."""
 
@@ -66,14 +72,13 @@ class TableCheck:
             grid = self._grid()
         except TypeError:  # constants that cannot be compared, such as times with and without a zone
             return []
-        found = self._never(grid)
-        try:
-            found += self._overlaps(grid)
-            found += self._hidden(grid)
-            found += self._gaps(grid)
-        except TooLarge:
-            found.append(self._problem("dmn_too_large_to_check", "hint"))
-        return found
+        found, complete = self._never(grid), True
+        for look in (self._overlaps, self._hidden, self._gaps):
+            try:
+                found += look(grid)
+            except TooLarge:
+                complete = False
+        return found if complete else [*found, self._problem("dmn_too_large_to_check", "hint")]
 
     def _problem(self, code: str, severity: str, rule: m.Rule | None = None, **params: object) -> Problem:
         element, line = (self.table.id, self.table.line) if rule is None else (rule.id or self.table.id, rule.line)
@@ -144,24 +149,23 @@ class TableCheck:
         policy = self.table.hit_policy
         if policy not in ("UNIQUE", "ANY"):
             return []
-        pairs = ((first, second, shared) for first, second, shared in grid.overlaps()
-                 if policy == "UNIQUE" or self._says(first) != self._says(second))
+        says = [[" ".join(cell.text.split()) for cell in rule.outputs] for rule in self.rules]
+        pairs = ((first, second, shared) for first, second, shared in islice(grid.overlaps(), MAX_PAIRS)
+                 if policy == "UNIQUE" or says[first] != says[second])
         told = list(islice(pairs, MAX_TOLD))
         found = [self._problem("dmn_overlap", "warning", self.rules[second], first=self.rules[first].number,
                                second=self.rules[second].number, policy=policy, **self._examples(grid, shared))
                  for first, second, shared in told]
-        more = sum(1 for _ in pairs)
-        return [*found, *([self._problem("dmn_overlaps_more", "warning", count=more)] if more else [])]
-
-    def _says(self, rule: int) -> list[str]:
-        return [" ".join(cell.text.split()) for cell in self.rules[rule].outputs]
+        more = sum(1 for _ in islice(pairs, MAX_COUNTED))
+        count = f"{more}+" if more == MAX_COUNTED else more
+        return [*found, *([self._problem("dmn_overlaps_more", "warning", count=count)] if more else [])]
 
     def _hidden(self, grid: Grid) -> list[Problem]:
         """With FIRST: rules that those above them cover completely."""
         if self.table.hit_policy != "FIRST":
             return []
         found = []
-        for number in range(1, len(self.rules)):
+        for number in range(1, len(self.rules) if len(self.rules) <= MAX_HIDDEN else 0):
             box = tuple(mask & axis.domain for mask, axis in zip(grid.sure[number], grid.axes))
             certain = Grid(grid.axes, grid.sure, grid.sure)
             if all(box) and next(certain.gaps(box, range(number)), None) is None:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from .axes import Axis
 
-MAX_PAIRS = 300_000
-"""Pairs of rules that are compared."""
 MAX_NODES = 50_000
 """Steps of one search for gaps."""
-MAX_CELLS = 2_000_000
-"""Rules times atoms that are reckoned with."""
+MAX_CELLS = 1_000_000
+"""Pairs of a rule and an atom that are reckoned with, in one column."""
 
 Region = tuple[int, ...]
 
@@ -35,23 +33,26 @@ class Grid:
 
     def overlaps(self) -> Iterator[tuple[int, int, Region]]:
         """Pairs of rules (counted from 0) that can match together, with what they share. Raises :class:`TooLarge`."""
-        compared = 0
-        possible = tuple(axis.possible | axis.null_bit for axis in self.axes)
-        for second, box in enumerate(self.sure):
-            for first in range(second):
-                compared += 1
-                if compared > MAX_PAIRS:
-                    raise TooLarge
-                shared = tuple(a & b & c for a, b, c in zip(self.sure[first], box, possible))
-                if all(shared):
-                    yield first, second, shared
+        possible = [axis.possible | axis.null_bit for axis in self.axes]
+        columns = [[box[column] & mask for box in self.sure] for column, mask in enumerate(possible)]
+        covers = [_cover(masks, axis.every | axis.null_bit, len(axis.atoms) + 1)
+                  for masks, axis in zip(columns, self.axes)]
+        meeting: list[dict[int, int]] = [{} for _ in self.axes]
+        for second in range(len(self.sure)):
+            together = (1 << second) - 1
+            for column, cover in enumerate(covers):
+                mask = columns[column][second]
+                if mask not in meeting[column]:
+                    meeting[column][mask] = _any_of(cover, mask)
+                together &= meeting[column][mask]
+            for first in _bits(together):
+                yield first, second, tuple(masks[first] & masks[second] for masks in columns)
 
     def gaps(self, domain: Region, rules: range | None = None) -> Iterator[Region]:
         """Regions of ``domain`` that no rule (of ``rules``) lets pass. Raises :class:`TooLarge`."""
         chosen = list(rules if rules is not None else range(len(self.maybe)))
-        if len(chosen) * sum(len(axis.atoms) for axis in self.axes) > MAX_CELLS:
-            raise TooLarge
-        covers = [self._cover(column, chosen) for column in range(len(self.axes))]
+        covers = [_cover([self.maybe[rule][column] & axis.every for rule in chosen], axis.every, len(axis.atoms))
+                  for column, axis in enumerate(self.axes)]
         covered: set[tuple[int, int]] = set()
         spent = 0
 
@@ -74,12 +75,6 @@ class Grid:
                 covered.add((column, alive))
         yield from walk(0, (1 << len(chosen)) - 1, ())
 
-    def _cover(self, column: int, rules: list[int]) -> list[int]:
-        """For each atom of a column the rules that let it pass, as a mask over ``rules``."""
-        masks = [self.maybe[rule][column] for rule in rules]
-        return [sum(1 << place for place, mask in enumerate(masks) if mask >> atom & 1)
-                for atom in range(len(self.axes[column].atoms))]
-
     @staticmethod
     def _split(cover: list[int], alive: int, domain: int) -> dict[int, int]:
         """The atoms of the domain grouped by the rules still alive on them."""
@@ -88,3 +83,34 @@ class Grid:
             if domain >> atom & 1:
                 groups[rules & alive] = groups.get(rules & alive, 0) | 1 << atom
         return groups
+
+
+def _cover(masks: list[int], whole: int, atoms: int) -> list[int]:
+    """For each atom of a column the rules that let it pass, as a mask over the rules."""
+    cover, everywhere, spent = [0] * atoms, 0, 0
+    for rule, mask in enumerate(masks):
+        if mask == whole:
+            everywhere |= 1 << rule
+            continue
+        spent += mask.bit_count()
+        if spent > MAX_CELLS:
+            raise TooLarge
+        for atom in _bits(mask):
+            cover[atom] |= 1 << rule
+    return [rules | everywhere for rules in cover]
+
+
+def _any_of(cover: list[int], mask: int) -> int:
+    """The rules that let any atom of ``mask`` pass."""
+    found = 0
+    for atom in _bits(mask):
+        found |= cover[atom]
+    return found
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, in order."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

@@ -28,7 +28,8 @@ def _numbers(op: str, a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int and -_EXACT < a < _EXACT and -_EXACT < b < _EXACT and op in _INTEGERS:
             result = _INTEGERS[op](a, b)
             return result if -_EXACT < result < _EXACT else DECIMAL128.create_decimal(result)
-        return _DECIMALS[op](Decimal(a), Decimal(b))
+        result = _DECIMALS[op](Decimal(a), Decimal(b))
+        return result if result.is_finite() else None  # 0 ** -1 is infinite without an error
     except DecimalException:
         return None
 

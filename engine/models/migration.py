@@ -36,6 +36,6 @@ def newest() -> str:
     return script.get_current_head() or ""
 
 
-def make_revision(connection: Connection, message: str) -> None:
+def make_revision(connection: Connection, number: str, message: str) -> None:
     """Write a new revision file from the difference between models and database (for developers)."""
-    command.revision(_config(connection), message=message, autogenerate=True, rev_id=None)
+    command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)

@@ -27,8 +27,8 @@ ENUMERATIONS = {
 
 ABSTRACT = frozenset((
     "activity", "artifact", "baseElement", "baseElementWithMixedContent", "callableElement", "catchEvent",
-    "choreographyActivity", "conversationNode", "dataAssociation", "event", "eventDefinition", "flowElement", "flowNode",
-    "gateway", "loopCharacteristics", "rootElement", "throwEvent",
+    "choreographyActivity", "conversationNode", "dataAssociation", "event", "eventDefinition", "flowElement",
+    "flowNode",    "gateway", "loopCharacteristics", "rootElement", "throwEvent",
 ))
 """Types of the metamodel that no file may use as an element."""
 
@@ -116,8 +116,8 @@ humanPerformer < performer |  |
 implicitThrowEvent < throwEvent |  |
 import < - | namespace! location! importType! |
 inclusiveGateway < gateway | default |
-inputOutputBinding < baseElement | operationRef! inputDataRef! outputDataRef! |
-inputOutputSpecification < baseElement |  | dataInput* dataOutput* inputSet+ outputSet+
+ioBinding < baseElement | operationRef! inputDataRef! outputDataRef! |
+ioSpecification < baseElement |  | dataInput* dataOutput* inputSet+ outputSet+
 inputSet < baseElement | name | dataInputRefs* optionalInputRefs* whileExecutingInputRefs* outputSetRefs*
 interface < rootElement | name! implementationRef | operation+
 intermediateCatchEvent < catchEvent |  |

@@ -12,7 +12,18 @@ def mine(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG001
     return not (kind == "table" and (name or "").startswith("reg_"))
 
 
+def plain(kind: str, item: object, autogen: object) -> str | bool:
+    """Revisions name the database's types, not ours, so that an old revision never depends on today's code."""
+    from engine.models.base import Moment, Values
+
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Values):
+        return "sa.Text()"
+    return False
+
+
 context.configure(connection=connection, target_metadata=Base.metadata, include_name=mine,
-                  render_as_batch=connection.dialect.name == "sqlite", compare_type=True)
+                  render_as_batch=connection.dialect.name == "sqlite", compare_type=True, render_item=plain)
 with context.begin_transaction():
     context.run_migrations()
