@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine.calendar.duration import Duration, read_duration
@@ -85,7 +85,7 @@ class DeadlineRule:
         if self.kind == "time":
             return calendar.at(local.date(), self.clock)
         if isinstance(self.amount, datetime):
-            return calendar.local(self.amount).astimezone(calendar.at(local.date()).tzinfo)
+            return calendar.local(self.amount).astimezone(UTC)
         return calendar.at(self.amount, self.clock)
 
     def steps(self, start: datetime, calendar: WorkingCalendar) -> Steps:

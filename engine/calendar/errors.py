@@ -50,7 +50,8 @@ class BadDeadlineRule(CalendarError):
 
     code = "bad_deadline_rule"
     zh = "期限“{limit}”无法识别；可用 PT24H、working: PT8H、working_days: 5、month_day: 5、time: 18:00。"
-    en = "The limit “{limit}” is not understood; use PT24H, working: PT8H, working_days: 5, month_day: 5 or time: 18:00."
+    en = ("The limit “{limit}” is not understood; use PT24H, working: PT8H, working_days: 5, month_day: 5 or "
+          "time: 18:00.")
 
 
 class NaiveMoment(CalendarError):

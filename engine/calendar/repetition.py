@@ -24,7 +24,7 @@ class Repetition:
     anchored = True
 
     def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
-        """The first moment after ``moment`` (aware), in UTC; None when there is none. Wall clock times are ``zone``'s."""
+        """The first moment after ``moment`` (aware), in UTC; None when there is none. Wall clocks are ``zone``'s."""
         raise NotImplementedError
 
     def last_missed(self, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
@@ -144,7 +144,8 @@ def _iso(text: str) -> Repetition:
     head, *parts = text.split("/")
     count = int(head[1:]) if len(head) > 1 else None
     if count == 0 or not 1 <= len(parts) <= 2 or not all(parts):
-        raise BadRepetition(text=text, why_zh="应为 R/时长、R次数/开始/时长", why_en="expected R/period or Rn/start/period")
+        raise BadRepetition(text=text, why_zh="应为 R/时长、R次数/开始/时长",
+                            why_en="expected R/period or Rn/start/period")
     if len(parts) == 1:
         if not parts[0].lstrip("-").startswith("P"):
             if count != 1:
@@ -172,7 +173,8 @@ def _moment(text: str, whole: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise BadRepetition(text=whole, why_zh=f"{text} 不是日期时间", why_en=f"{text} is not a date and time") from None
+        raise BadRepetition(text=whole, why_zh=f"{text} 不是日期时间",
+                            why_en=f"{text} is not a date and time") from None
 
 
 def _aware(moment: datetime) -> datetime:

@@ -33,8 +33,8 @@ class WorkingCalendar:
     date to its hours, to () for closed or to None for open as on a working day.
     """
 
-    def __init__(self, week: tuple[Hours, ...], *, country: str = "", special: Mapping[date, Hours | None] | None = None,
-                 zone: ZoneInfo = SHANGHAI):
+    def __init__(self, week: tuple[Hours, ...], *, country: str = "",
+                 special: Mapping[date, Hours | None] | None = None, zone: ZoneInfo = SHANGHAI):
         self.week, self.country, self.zone = week, country, zone
         self.special = dict(special or {})
         self.usual: Hours = next((hours for hours in week if hours), ())
