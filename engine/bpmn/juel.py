@@ -21,7 +21,8 @@ _TOKEN = re.compile(r"""\s*(?:
 _COMPARE = {"==": "=", "eq": "=", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", ">": ">", "gt": ">", "<=": "<=",
             "le": "<=", ">=": ">=", "ge": ">="}
 _WORDS = frozenset(("and", "or", "not", "empty", "div", "mod", "instanceof", *_COMPARE))
-_FEEL_WORDS = frozenset(("for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "between", "instance",
+_FEEL_WORDS = frozenset(("for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "between",
+    "instance",
                          "of", "function", "external"))
 _BEANS = frozenset(("execution", "task", "connector", "externalTask", "authenticatedUserId", "caseExecution"))
 

@@ -28,7 +28,7 @@ ENUMERATIONS = {
 ABSTRACT = frozenset((
     "activity", "artifact", "baseElement", "baseElementWithMixedContent", "callableElement", "catchEvent",
     "choreographyActivity", "conversationNode", "dataAssociation", "event", "eventDefinition", "flowElement",
-    "flowNode",    "gateway", "loopCharacteristics", "rootElement", "throwEvent",
+    "flowNode", "gateway", "loopCharacteristics", "rootElement", "throwEvent",
 ))
 """Types of the metamodel that no file may use as an element."""
 
