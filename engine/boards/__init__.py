@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from engine.authorization import Actor
-from engine.boards import cases, inbox, overdue, task_page
+from engine.authorization import Actor, supervised_units
+from engine.boards import cases, inbox, overdue, start_page, task_page
 from engine.cards import CaseView, InboxPage, StartableCard, TaskRow, TaskView
 
 
@@ -35,6 +36,16 @@ class Boards:
     def startable(self, by: Actor) -> tuple[StartableCard, ...]:
         """The processes that the actor may start."""
         return cases.startable(self._parts, by)
+
+    def start_form(self, key: str, by: Actor, lang: str = "zh", entered: Mapping[str, Any] | None = None) -> Any:
+        """The form of the start event of process ``key``, before there is a case. Raises NotFound, NotPermitted."""
+        return start_page.form_of(self._parts, key, by, lang, entered)
+
+    def supervises(self, by: Actor) -> bool:
+        """Whether the actor watches over others' tasks: a supervising role, or one that sees everything."""
+        with self._parts.database.reading() as connection:
+            units = supervised_units(by, self._parts.live.at(connection))
+        return units is None or bool(units)
 
     def case(self, case: str, by: Actor, lang: str = "zh") -> CaseView:
         """Everything the page of a case shows; ``case`` is its id or number. Raises NotFound."""
