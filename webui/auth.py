@@ -46,6 +46,9 @@ def _signed_in() -> Any:
     if not person or request.endpoint == "static":
         return None
     try:
+        if engine().identity.session(person) != session.get("version"):
+            session.clear()
+            return None
         found = engine().identity.actor(person)
     except NotFound:
         session.clear()
@@ -75,13 +78,14 @@ def sign_in() -> Response:
         if engine().settings.demo and request.form.get("demo"):
             found = engine().identity.actor_by_login(request.form["demo"])
         else:
-            found = engine().identity.sign_in(login, request.form.get("password", ""))
+            found = engine().identity.sign_in(login, request.form.get("password", ""), request.remote_addr or "")
     except BihuanError as error:
         return make_response(_page(error.sentence(lang()), login), error.http_status)
     tongue = session.get("lang")
     session.clear()
     session.permanent = True
     session["person"] = found.person_id
+    session["version"] = engine().identity.session(found.person_id)
     if tongue:
         session["lang"] = tongue
     return redirect(_safe(request.form.get("next")))

@@ -28,7 +28,7 @@ KINDS = {"person": "user", "role": "users", "timer": "clock-cog", "message": "ma
 def search() -> str | Response:
     """Cases by number, customer, last digits of a phone or pinyin initials."""
     wanted = request.args.get("q", "").strip()
-    found = engine().boards.find_cases(actor(), wanted, limit=50)
+    found = engine().boards.cases(actor(), wanted, limit=50)
     if wanted and len(found) == 1 and found[0].number == wanted.upper():
         return redirect(url_for("cases.page", case=found[0].number))
     return render_template("cases/search.html", found=found, wanted=wanted, states=STATES)
@@ -37,7 +37,7 @@ def search() -> str | Response:
 @blueprint.get("/cases/<case>")
 def page(case: str) -> str:
     """The case page."""
-    view = engine().boards.case(case, actor())
+    view = engine().boards.case(case, actor(), lang())
     return render_template("cases/page.html", **_facts(view))
 
 
@@ -46,7 +46,7 @@ def part(case: str, part: str) -> str:
     """One panel of a case, for the tabs beside a task."""
     if part not in PARTS:
         abort(404)
-    view = engine().boards.case(case, actor())
+    view = engine().boards.case(case, actor(), lang())
     return render_template(f"cases/_{part}.html", **_facts(view), alone=True)
 
 
@@ -87,7 +87,7 @@ def drawing(definition: str) -> Response:
 @blueprint.post("/cases/<case>/<verb>")
 def intervene(case: str, verb: str) -> Response:
     """Cancel, suspend or resume a case, with a reason."""
-    head = engine().boards.case(case, actor()).head
+    head = engine().boards.case(case, actor(), lang()).head
     reason = request.form.get("reason", "").strip()
     verbs = {"cancel": (engine().instances.cancel, _("{number} 已撤销。", number=head.number)),
              "suspend": (engine().instances.suspend, _("{number} 已挂起。", number=head.number)),
@@ -104,7 +104,7 @@ def intervene(case: str, verb: str) -> Response:
 @blueprint.get("/cases/<case>/print/<form>")
 def printed(case: str, form: str | None = None) -> str:
     """The forms of a case on paper: all of them, or the one named."""
-    view = engine().boards.case(case, actor())
+    view = engine().boards.case(case, actor(), lang())
     records = [item for item in view.forms if not item.superseded and (form is None or item.form_key == form)]
     if form is not None and not records:
         abort(404)

@@ -25,12 +25,18 @@ def upload() -> Response:
     return jsonify(taken(actor()))
 
 
-def taken(by: Any) -> dict[str, Any]:
+@blueprint.post("/tasks/<task>/files")
+def attach(task: str) -> Response:
+    """Take one file that belongs to a task, so that everybody who sees its case sees the file."""
+    return jsonify(taken(actor(), task))
+
+
+def taken(by: Any, task: str | None = None) -> dict[str, Any]:
     """Put the file of the request into the store. Raises what the engine says of size and kind."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(what=_("文件"))
-    kept = engine().files.put(sent.filename, sent.stream.read(), by)
+    kept = engine().files.put(sent.filename, sent.stream.read(), by, task)
     return {"value": kept, "name": kept["name"], "type": kept["type"], "size_text": show.size(kept["size"]),
             "url": url_for("files.download", sha256=kept["sha256"], name=kept["name"])}
 
@@ -41,14 +47,11 @@ def download(sha256: str, name: str = "") -> Response:
     """Give a file out; ``?inline=1`` shows an image inside a page."""
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         abort(404)
-    return sent(engine().files.open(sha256, actor()), name)
-
-
-def sent(file: Any, name: str = "") -> Response:
-    """The answer that carries ``file``: as an attachment unless it is an image that a page asks for."""
-    inline = request.args.get("inline") and file.type in INLINE
-    answer = Response(file.content, mimetype=file.type if inline else "application/octet-stream")
-    shown = quote(name or file.name)
+    facts, chunks = engine().files.open(sha256, actor())
+    inline = request.args.get("inline") and facts["type"] in INLINE
+    answer = Response(chunks, mimetype=facts["type"] if inline else "application/octet-stream")
+    answer.headers["Content-Length"] = facts["size"]
+    shown = quote(name or facts["name"])
     answer.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{shown}"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=3600"

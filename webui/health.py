@@ -22,10 +22,12 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """The database answers as well; 503 where it does not."""
     try:
-        engine().ready()
+        told = engine().ready()
     except Exception as error:  # whatever the driver raises, the answer is "not ready"
         return jsonify({"status": "not ready", "reason": type(error).__name__}), 503
-    return jsonify({"status": "ready"}), 200
+    if not told["ready"]:
+        return jsonify({"status": "not ready", "reason": "schema", **told}), 503
+    return jsonify({"status": "ready", **told}), 200
 
 
 @blueprint.get("/metrics")

@@ -8,17 +8,17 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from engine import BihuanError
+from engine import BihuanError, Conflict
 from webui import show, tasks
 from webui.auth import actor
 from webui.shell import VIEWS
 from webui.show import engine
-from webui.words import _, lang
+from webui.words import _, lang, told
 
 blueprint = Blueprint("inbox", __name__)
 LIMIT = 50
 """Lines of a page."""
-FILTERS = ("process", "severity", "q")
+FILTERS = ("process", "severity", "search")
 
 
 @blueprint.get("/inbox")
@@ -109,9 +109,22 @@ def _gone(board: Any) -> dict[str, str]:
     sentences = {}
     for task in had:
         try:
-            fate = engine().tasks.fate(task, actor())
+            view = engine().boards.task(task, actor(), lang())
+        except Conflict as error:
+            sentences[task] = _ended(error)
         except BihuanError:
             continue
-        if fate is not None:
-            sentences[task] = fate.in_(lang())
+        else:
+            if view.row.assignee_name is not None and view.row.assignee_login != actor().login:
+                sentences[task] = _("{who} 已认领", who=told(view.row.assignee_name))
     return sentences
+
+
+def _ended(error: Conflict) -> str:
+    """"李娜 2 秒前已提交", from what the engine says of a task that is gone."""
+    tongue = lang()
+    parts = error.params
+    if "name" not in parts:
+        return error.sentence(tongue)
+    return _("{who} {ago}已{verb}", who=parts["name_en" if tongue == "en" else "name"], ago=parts[f"ago_{tongue}"],
+             verb=parts[f"verb_{tongue}"])

@@ -31,7 +31,7 @@ def choose() -> str:
 def page(key: str) -> str:
     """What the process is for, with its start form if it has one."""
     process = _process(key)
-    sheet = engine().instances.start_form(key, actor()) if process.form_key else None
+    sheet = engine().boards.start_form(key, actor(), lang()) if process.form_key else None
     return render_template("start/page.html", process=process, sheet=sheet, wrong={}, sentence="", once=once.fresh())
 
 
@@ -43,7 +43,7 @@ def begin(key: str) -> Response:
     try:
         started = engine().instances.start(key, actor(), form_values=values, once=once.given())
     except Invalid as error:
-        sheet = engine().instances.start_form(key, actor(), values=values)
+        sheet = engine().boards.start_form(key, actor(), lang(), values)
         html = render_template("start/page.html", process=process, sheet=sheet, wrong=errors.by_path(error),
                                sentence=error.sentence(lang()), once=once.given() or once.fresh())
         return make_response(html, error.http_status)

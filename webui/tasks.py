@@ -18,14 +18,14 @@ blueprint = Blueprint("tasks", __name__)
 @blueprint.get("/tasks/<task>")
 def page(task: str) -> str:
     """The task as a page, or as a pane for the inbox."""
-    view = engine().tasks.view(task, actor())
+    view = engine().boards.task(task, actor(), lang())
     return _drawn(view)
 
 
 def pane(task: str) -> str:
     """The pane of a task, or why it cannot be shown."""
     try:
-        view = engine().tasks.view(task, actor())
+        view = engine().boards.task(task, actor(), lang())
     except BihuanError as error:
         return render_template("errors/_fragment.html", status=error.http_status, sentence=error.sentence(lang()),
                                title=_(errors.TITLES.get(error.http_status, "没有成功")), reference="", back=False)
@@ -74,7 +74,7 @@ def _again(task: str, sentence: str) -> Response:
 def draft(task: str) -> Response:
     """Keep what was typed; answers when it was kept and what the server makes of fields that depend on others."""
     engine().tasks.save_draft(task, forms.submitted(request.form), actor())
-    view = engine().tasks.view(task, actor())
+    view = engine().boards.task(task, actor(), lang())
     at = show.now().astimezone(show.zone())
     return jsonify({"at": f"{at:%H:%M}", "fields": forms.answers(view.form)})
 
@@ -89,7 +89,7 @@ def complete(task: str) -> Response:
         return _conflict(task, values, error)
     except Invalid as error:
         engine().tasks.save_draft(task, values, actor())
-        view = engine().tasks.view(task, actor())
+        view = engine().boards.task(task, actor(), lang())
         answer = make_response(_drawn(view, errors.by_path(error), error.sentence(lang())), error.http_status)
         answer.headers["HX-Reswap"] = "innerHTML show:none"
         return answer
@@ -101,7 +101,7 @@ def _values(task: str) -> dict[str, Any] | None:
     values = forms.submitted(request.form)
     outcome = request.form.get("outcome")
     if outcome:
-        values = forms.with_outcome(values, engine().tasks.view(task, actor()).form, outcome)
+        values = forms.with_outcome(values, engine().boards.task(task, actor(), lang()).form, outcome)
     return values or None
 
 
@@ -147,7 +147,7 @@ def _following(wanted: str, task: str) -> str | None:
     if not wanted or wanted == task:
         return None
     try:
-        engine().tasks.view(wanted, actor())
+        engine().boards.task(wanted, actor(), lang())
     except BihuanError:
         return None
     return wanted
@@ -160,7 +160,7 @@ def _toast(sentence: str, link: str = "") -> str:
 @blueprint.get("/tasks/<task>/print")
 def printed(task: str) -> str:
     """The form of a task as a sheet of paper."""
-    view = engine().tasks.view(task, actor())
+    view = engine().boards.task(task, actor(), lang())
     return render_template("print/sheet.html", case=view.case, sheet=view.form, title=told(view.form.title if view.form
                                                                                           else view.row.name), records=(),
                            unsigned=True)
