@@ -224,7 +224,12 @@ def _cell_test(node: Node) -> Callable[[Scope, Any], Any]:
     is a boolean, too."""
     if uses_input(node):
         run = compiled(node)
-        return lambda scope, value: run(scope.child({"?": value}))
+
+        def decided(scope: Scope, value: Any) -> bool | None:
+            found = run(scope.child({"?": value}))
+            return found if found is True or found is False else None
+
+        return decided
     test = tests_for(node, compiled)
     if isinstance(node, (n.Against, n.Number, n.Text, n.Moment, n.RangeOf, n.HalfRange)):
         return test  # never a boolean

@@ -118,10 +118,10 @@ def _plain(value: Any) -> Any:
     if kind(value) == "number":
         return f"{_MARK}{number_text(value)}{_MARK}"
     if isinstance(value, dict):
-        charge(len(value))
+        charge(2 + len(value))
         return {str(key).replace(_MARK, ""): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        charge(len(value))
+        charge(2 + len(value))
         return [_plain(item) for item in value]
     if isinstance(value, (dt.date, dt.time, dt.timedelta, YearsMonths, Range)):
         return text_of(value)
