@@ -18,6 +18,8 @@ from .types import Types, ValueType
 
 Step = Callable[[feel.Scope, Run], Any]
 Names = frozenset[str]
+CALL_STEPS = 15
+"""What calling a function of the file costs in steps."""
 FunctionMaker = Callable[[Callable[[], feel.Scope], Run], Any]
 
 
@@ -147,7 +149,7 @@ def function_maker(box: m.FunctionDefinition, names: Names, room: Room) -> Funct
             run.enter_call()
             try:
                 scope = scope_of()
-                scope.budget.tick()
+                scope.budget.tick(CALL_STEPS)
                 values = bind(parameters, types, arguments, scope, run)
                 if values is None:
                     return None

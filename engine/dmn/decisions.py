@@ -18,8 +18,10 @@ from .sentences import DecisionError
 from .types import Types
 
 _MISSING = object()
-MAX_STEPS = 400_000
-"""Steps one taking of a decision may cost, all its expressions together."""
+MAX_STEPS = 200_000
+"""Steps one taking of a decision may cost, all its expressions, tables and calls together."""
+SERVICE_STEPS = 40
+"""What calling a decision service costs in steps, and taking a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ class DecisionModel:
         if key in run.memo:
             return run.memo[key]
         namespace, decision = key[0], self.family.members[key[0]].decisions[key[1]]
+        run.evaluation.tick(SERVICE_STEPS)
         if key in run.given:
             given = self._given(namespace, decision.name, run)
             type_ = self.types.find(namespace, decision.type) if decision.type else None
@@ -264,6 +267,7 @@ class DecisionModel:
                 return None
             run.enter_call()
             try:
+                run.evaluation.tick(SERVICE_STEPS)
                 values = bind(names, types, arguments, run.evaluation.scope({}), run)
                 return None if values is None else self._serve(namespace, service, run.nested(values))
             finally:

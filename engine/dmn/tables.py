@@ -15,6 +15,9 @@ from .run import FiredRule, Run
 from .sentences import DecisionError
 from .types import ValueType, shown
 
+TABLE_STEPS = 10
+"""What asking a table costs in steps, before a step for each test and half a one for each rule."""
+
 _UNASKED = object()
 
 
@@ -121,12 +124,14 @@ class Table:
     def _matching(self, values: list[Any], scope: feel.Scope, first: bool) -> list[tuple[m.Rule, list[Step]]]:
         answers: list[list[Any]] = [[_UNASKED] * len(column.tests) for column in self.columns]
         columns, found = self.columns, []
+        scope.budget.tick(TABLE_STEPS + len(self.rules) // 2)
         for rule, tests, results in self.rules:
             for place, number in tests:
                 known = answers[place]
                 answer = known[number]
                 if answer is _UNASKED:
                     test = columns[place].tests[number]
+                    scope.budget.tick()
                     answer = known[number] = test is not None and test.within(values[place], scope) is True
                 if not answer:
                     break
