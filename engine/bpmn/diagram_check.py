@@ -169,7 +169,7 @@ class _Check:
                     yield self._problem("diagram_label", key, other)
         for key, box in plane.shapes.items():
             if sizes.is_activity(self._kind(key)) and local(self.elements[key]) not in CONTAINERS and (
-                    sizes.text_lines(self._name(key), box.w - 10) * sizes.LINE > box.h - 10):
+                    _text_height(self._name(key), box.w - 10) > box.h - 10):
                 yield self._problem("diagram_text_cut", key)
 
     def _in_scope_of(self, key: str, container: str) -> bool:
@@ -261,6 +261,10 @@ def _distance(kind: str, box: Box, point: Point) -> float:
     if outside != (0, 0):
         return (outside[0] ** 2 + outside[1] ** 2) ** 0.5
     return min(box.w / 2 - dx, box.h / 2 - dy)
+
+
+def _text_height(text: str, width: float) -> float:
+    return sizes.text_lines(text, width, sizes.SHAPE_FONT) * sizes.SHAPE_FONT * sizes.LINE_HEIGHT
 
 
 def _crosses(a: Point, b: Point, box: Box) -> bool:

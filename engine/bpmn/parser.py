@@ -93,7 +93,7 @@ class Drawing:
         self._start(node, spec)
         if parent is not None:
             spec.data_objects = self.data.objects_of(node)
-        undo = Pass(spec, Element(id=f"{spec.name}.undo", kind="undo", parent=spec.name))
+        undo = Pass(spec, Element(id=f"{spec.name} undo", kind="undo", parent=spec.name))
         spec.undoer = undo
         return spec
 
@@ -240,7 +240,6 @@ class Drawing:
         """Where a scope begins: its none start events, or without any start all that nothing leads to."""
         events = list(children(node, "startEvent"))
         plain = [child.get("id") for child in events if not self.definitions(child)]
-        spec.triggers = tuple(child.get("id") for child in events)
         entries = [task for task in spec.task_specs.values() if task.element.id in self._instantiating(node)]
         if events or entries:
             spec.starts = tuple(plain)

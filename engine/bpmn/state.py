@@ -62,9 +62,7 @@ def check(game: TokenGame) -> None:
     """The invariants of the token game; a broken one is a fault of ours."""
     for token in game.tokens.values():
         assert game.scopes.get(token.scope.id) is token.scope, f"{token.id}: a token has a live scope"
-        for name in ("host", "group"):
-            pointed = getattr(token, name)
-            assert pointed is None or name == "group" or pointed in game.tokens, f"{token.id}: {name} {pointed}"
+        assert token.host is None or token.host in game.tokens, f"{token.id}: host {token.host}"
         for name in ("of", "for"):
             pointed = token.notes.get(name)
             assert pointed is None or pointed in game.tokens, f"{token.id}: {name} {pointed}"

@@ -16,7 +16,6 @@ import isodate
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _REPEAT = re.compile(r"^R(\d*)/(.+)$", re.IGNORECASE)
-_MOST_TICKS = 100_000
 
 
 class BadTimer(ValueError):
@@ -52,10 +51,12 @@ def armed(kind: str, value: Any, now: datetime, *, once: bool) -> list[Any]:
             due = anchor if anchor > now else None
         else:
             period, due = start, None
+        _every(period)
         tick = 0 if due is not None else 1
         first = due or plus(anchor, period, 1)
         return [to_micros(first), 1 if once else left, None if once else period, to_micros(anchor), tick]
     if kind == "cycle":
+        _every(value)
         due = plus(now, value, 1)
         return [to_micros(due), 1 if once else -1, None if once else iso(value), to_micros(now), 1]
     if kind == "duration" or _is_duration(value):
@@ -68,24 +69,36 @@ def ticked(state: list[Any], now: datetime) -> list[Any] | None:
     due, left, period, anchor, tick = state
     if left == 1 or period is None:
         return None
-    start, until = from_micros(anchor), to_micros(now)
-    for _ in range(_MOST_TICKS):
-        tick += 1
-        left -= 1 if left > 0 else 0
-        if left == 0:
+    start, missed = from_micros(anchor), _ticks_until(from_micros(anchor), period, tick, now)
+    if left > 0:
+        left -= missed + 1
+        if left <= 0:
             return None
-        due = to_micros(plus(start, period, tick))
-        if due > until:
-            break
-    return [due, left, period, anchor, tick]
+    tick += missed + 1
+    return [to_micros(plus(start, period, tick)), left, period, anchor, tick]
+
+
+def _ticks_until(start: datetime, period: str, tick: int, now: datetime) -> int:
+    """How many more ticks after number ``tick`` have come due by ``now``."""
+    number = max(tick, (now - start) // _every(period))  # from here on it is counted
+    while plus(start, period, number + 1) <= now:
+        number += 1
+    return number - tick
+
+
+def _every(period: Any) -> timedelta:
+    """The longest a period can be (a month has at most 31 days); one that does not go forward is no period."""
+    value = _duration(period)
+    each = value if isinstance(value, timedelta) else timedelta(days=31) * value[0] + value[1]
+    if each <= timedelta(0):
+        raise BadTimer(period)
+    return each
 
 
 def plus(moment: datetime, duration: Any, times: int) -> datetime:
     """``moment`` and ``times`` times a duration (ISO text, timedelta or years and months); the month's end is kept."""
     value = _duration(duration)
     if isinstance(value, timedelta):
-        if value <= timedelta(0) and times > 1:
-            raise BadTimer(duration)
         return moment + value * times
     months, rest = value
     return _add_months(moment, months * times) + rest * times

@@ -38,8 +38,6 @@ class ScopeSpec(WorkflowSpec):
         """Start events of event sub-processes, armed when the scope opens."""
         self.compensation_start: str | None = None
         """Event sub-process that handles the compensation of this scope."""
-        self.triggers: tuple[str, ...] = ()
-        """Start events of this (event) sub-process that an event sets going."""
         self.undoer: Node | None = None
         """What sees to the compensation of a scope that is opened again."""
         self.data_objects: tuple[str, ...] = ()
