@@ -10,12 +10,17 @@ from engine import feel
 from engine.errors import Problem, Refused
 
 from . import model as m
+from .cells import read_cell
 from .decisions import DecisionModel
 from .family import read_family
 from .sentences import problem
 from .table_findings import TableFindings
 from .types import ValueType
 
+Names = dict[str, Any]
+"""The names in scope, each with the shape of its value as FEEL's analysis takes it ("any" where it is not known)."""
+_SAID = ("unknown_name", "unknown_function", "syntax", "limit")
+"""Findings of FEEL's analysis that are said in words of our own."""
 _PLACEHOLDER = re.compile(r"[$#]\{[^}]*\}")
 
 
@@ -36,7 +41,7 @@ def check(xml: bytes | str, file: str = "", *, imports: Mapping[str, bytes | str
 
 
 class Check:
-    """One look at one file; ``found`` gathers the problems."""
+    """One look at one file; ``found`` gathers the problems, ``element`` is the decision at which it is."""
 
     def __init__(self, model: DecisionModel, file: str, names: Iterable[str] | None, functions: Iterable[str]):
         self.model, self.family, self.main, self.file = model, model.family, model.family.main, file
@@ -45,6 +50,7 @@ class Check:
         self.spaced = self.family.spaced_names() | frozenset(name for name in self.functions if not name.isidentifier())
         self.found: list[Problem] = []
         self.free = False
+        self.element = ""
 
     def problems(self) -> list[Problem]:
         for one in self.family.missing:
@@ -58,13 +64,12 @@ class Check:
         for knowledge in self.main.knowledge.values():
             self.requirements(knowledge.name, knowledge.id, knowledge.line, knowledge.requirements)
             if knowledge.function is not None:
-                self.free = False
-                self.box(knowledge.function, self.model.names(self.main.namespace, knowledge.requirements),
-                         knowledge.name)
+                self.free, self.element = False, knowledge.id
+                self.box(knowledge.function, self.names(knowledge.requirements), knowledge.name)
         return self.found
 
     def say(self, code: str, element: str, line: int, severity: str = "error", **params: Any) -> None:
-        self.found.append(problem(code, self.file, element, line, severity, **params))
+        self.found.append(problem(code, self.file, element or self.element, line, severity, **params))
 
     # ---- elements
     def decision(self, decision: m.Decision) -> None:
@@ -73,12 +78,28 @@ class Check:
         if decision.box is None:
             self.say("dmn_decision_empty", decision.id, decision.line, "warning", name=decision.name)
             return
-        names = self.model.names(self.main.namespace, decision.requirements)
+        self.element = decision.id
+        names = self.names(decision.requirements)
         self.free = self.family.unbound(self.main.namespace, decision)
         if self.free:
-            names |= self.variables or frozenset()
-            names |= frozenset(element.name for element in self.main.inputs.values())
+            names |= dict.fromkeys(self.variables or (), "any")
+            names |= {element.name: self.shape(element.type) for element in self.main.inputs.values()}
         self.box(decision.box, names, decision.name)
+
+    def names(self, needs: m.Requirements) -> Names:
+        """What an element with these requirements sees."""
+        space = self.main.namespace
+        seen: Names = dict.fromkeys(self.model.names(space, needs), "any")
+        for part, hrefs in (("input", needs.inputs), ("decision", needs.decisions)):
+            for href in hrefs:
+                home, element = getattr(self.family, part)(space, href) or ("", None)
+                if element is not None and home == space:
+                    seen[getattr(element, "variable", element.name)] = self.shape(element.type)
+        return seen
+
+    def shape(self, reference: str) -> Any:
+        found = self.model.types.find(self.main.namespace, reference) if reference else None
+        return "any" if found is None else found.shape()
 
     def requirements(self, name: str, element: str, line: int, needs: m.Requirements) -> None:
         space = self.main.namespace
@@ -109,12 +130,12 @@ class Check:
         return found
 
     # ---- texts
-    def broken(self, text: str, unary: bool = False, names: frozenset[str] = frozenset()) -> feel.FeelError | None:
+    def broken(self, text: str, unary: bool = False, names: Iterable[str] = ()) -> feel.FeelError | None:
         """The error of a text, None where it is FEEL."""
         if not text.strip():
             return None
         try:
-            (feel.unary if unary else feel.compile)(text, names | self.spaced)
+            (feel.unary if unary else feel.compile)(text, self.spaced.union(names))
         except feel.FeelError as error:
             return error
         return None
@@ -129,7 +150,7 @@ class Check:
             return False
         return True
 
-    def text(self, literal: m.Literal, names: frozenset[str], owner: str) -> None:
+    def text(self, literal: m.Literal, names: Names, owner: str) -> None:
         """Looks at a literal expression."""
         if self.foreign(literal, owner, literal.id):
             return
@@ -143,21 +164,33 @@ class Check:
         else:
             self.unknown(literal, names, f"“{owner}”", f"“{owner}”")
 
-    def unknown(self, literal: m.Literal, names: frozenset[str], where_zh: str, where_en: str,
-                unary: bool = False) -> None:
-        """Names that nothing in scope carries; where any variable may be meant, only functions can be unknown."""
-        compiled = (feel.unary if unary else feel.compile)(literal.text, names | self.spaced)
-        used, called = (frozenset(getattr(compiled, part, ())) for part in ("free_names", "called"))
-        for name in sorted((used | called) - names - self.functions - {"?"}):
-            if (self.free and self.variables is None and name not in called) or name in feel.BUILTINS:
-                continue
-            known = ", ".join(sorted(names)[:8])
-            self.say("dmn_name_unknown", literal.id, literal.line, name=name, where_zh=where_zh, where_en=where_en,
-                     hint_zh=f"可用的名称有 {known}" if known else "这里没有可用的名称",
-                     hint_en=f"known here: {known}" if known else "no names are known here")
+    def unknown(self, literal: m.Literal, names: Names, where_zh: str, where_en: str, unary: bool = False,
+                asked: Any = None) -> None:
+        """Names that nothing in scope carries, and parts that do not go together by their types.
+
+        Where any variable may be meant, only functions can be unknown. ``asked`` is the shape of what a cell is put to.
+        """
+        where = {"where_zh": where_zh, "where_en": where_en}
+        compiled = (feel.unary if unary else feel.compile)(literal.text, self.spaced.union(names))
+        for name in sorted((compiled.free_names | compiled.called) - names.keys() - self.functions - {"?"}):
+            if name not in feel.BUILTINS and (not self.free or self.variables is not None or name in compiled.called):
+                known = ", ".join(sorted(names)[:8])
+                self.say("dmn_name_unknown", literal.id, literal.line, name=name, **where,
+                         hint_zh=f"可用的名称有 {known}" if known else "这里没有可用的名称",
+                         hint_en=f"known here: {known}" if known else "no names are known here")
+        if unary and read_cell(literal.text) is not None:
+            return  # constants: the table's own check compares them with the type of their column
+        shapes = dict.fromkeys(self.spaced, "any") | names
+        told = set()
+        for finding in feel.analyse(literal.text, shapes, self.functions, unary=unary, input_type=asked).findings:
+            if finding.code not in told and not finding.code.startswith(_SAID):
+                told.add(finding.code)
+                code = "dmn_text_wrong" if finding.severity == "error" else "dmn_text_doubtful"
+                self.say(code, literal.id, literal.line, finding.severity, **where,
+                         reason_zh=finding.sentence("zh"), reason_en=finding.sentence("en"))
 
     # ---- boxes
-    def box(self, box: m.Box | None, names: frozenset[str], owner: str) -> None:
+    def box(self, box: m.Box | None, names: Names, owner: str) -> None:
         """Walk a boxed expression as it is compiled, names in scope in hand."""
         if box is None:
             return
@@ -169,18 +202,18 @@ class Check:
         elif isinstance(box, m.BoxedContext):
             for entry in box.entries:
                 self.box(entry.box, names, f"{owner}.{entry.name}" if entry.name else owner)
-                names = names | {entry.name} if entry.name else names
+                names = names | {entry.name: self.shape(entry.type)} if entry.name else names
         elif isinstance(box, m.FunctionDefinition):
             if box.kind.upper() != "FEEL":
                 self.say("dmn_function_kind", box.id, box.line, name=owner, kind=box.kind)
             else:
-                self.box(box.body, names | {one.name for one in box.parameters}, owner)
+                self.box(box.body, names | {one.name: self.shape(one.type) for one in box.parameters}, owner)
         else:
             for part, inner in _parts(box, names):
                 self.box(part, inner, owner)
 
 
-def _parts(box: m.Box, names: frozenset[str]) -> list[tuple[m.Box | None, frozenset[str]]]:
+def _parts(box: m.Box, names: Names) -> list[tuple[m.Box | None, Names]]:
     """The parts of the simpler boxes, with the names each sees."""
     if isinstance(box, m.Invocation):
         return [(box.function, names), *((entry.box, names) for entry in box.bindings)]
@@ -191,7 +224,7 @@ def _parts(box: m.Box, names: frozenset[str]) -> list[tuple[m.Box | None, frozen
     if isinstance(box, m.Conditional):
         return [(box.condition, names), (box.then, names), (box.otherwise, names)]
     if isinstance(box, m.Iterator):
-        return [(box.source, names), (box.body, names | {box.variable, "partial"})]
+        return [(box.source, names), (box.body, names | {box.variable: "any", "partial": "any"})]
     if isinstance(box, m.Filter):
         return [(box.source, names)]  # the match sees the parts of the items, which are not known here
     return []

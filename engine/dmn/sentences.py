@@ -73,6 +73,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
                         "Table “{table}”, row {row} has {found} cells where {expected} are needed."),
     "dmn_name_unknown": ("{where_zh}用到的名称“{name}”不存在（{hint_zh}）。",
                          "The name “{name}”, used in {where_en}, does not exist ({hint_en})."),
+    "dmn_text_wrong": ("{where_zh}有错：{reason_zh}", "Wrong in {where_en}: {reason_en}"),
+    "dmn_text_doubtful": ("{where_zh}有疑问：{reason_zh}", "Doubtful in {where_en}: {reason_en}"),
     "dmn_language": ("“{name}”使用了表达式语言“{language}”，只支持 FEEL。",
                      "“{name}” is written in “{language}”; only FEEL is supported."),
     "dmn_placeholder": ("“{name}”含有 ${{…}}；请改写为 FEEL。", "“{name}” holds a ${{…}}; write it in FEEL."),

@@ -12,9 +12,8 @@ from .hits import AGGREGATIONS, HIT_POLICIES
 from .types import ValueType, shown
 
 if TYPE_CHECKING:
-    from .findings import Check
+    from .findings import Check, Names
 
-Names = frozenset[str]
 
 
 class TableFindings:
@@ -32,6 +31,7 @@ class TableFindings:
         """All findings of the table; overlaps and gaps only where nothing else is wrong."""
         self._policy()
         types = [self._column(clause) for clause in self.table.inputs]
+        self.shapes = [None if type_ is None else type_.shape() for type_ in types]
         outputs = [self._output(clause) for clause in self.table.outputs]
         for rule in self.table.rules:
             self._rule(rule, outputs)
@@ -116,13 +116,13 @@ class TableFindings:
         if len(rule.inputs) != len(table.inputs) or len(rule.outputs) != len(table.outputs):
             self.say("dmn_cells_count", rule.id, rule.line, row=rule.number, found=got, expected=expected)
             return
-        for clause, cell in zip(table.inputs, rule.inputs):
-            self._cell(rule, clause.title, cell, True)
+        for clause, cell, shape in zip(table.inputs, rule.inputs, self.shapes):
+            self._cell(rule, clause.title, cell, True, shape)
         for clause, cell, allowed in zip(table.outputs, rule.outputs, outputs):
             if self._cell(rule, clause.title or self.owner, cell, False) and allowed:
                 self._allowed(rule, clause, cell, allowed)
 
-    def _cell(self, rule: m.Rule, column: str, cell: m.Literal, unary: bool) -> bool:
+    def _cell(self, rule: m.Rule, column: str, cell: m.Literal, unary: bool, shape: Any = None) -> bool:
         """Is the cell sound? Says what is wrong with it, table, row and column named."""
         where_zh, where_en = self._at(column, rule.number)
         text = cell.text.strip()
@@ -136,7 +136,7 @@ class TableFindings:
             self.say("dmn_cell_broken", cell.id or rule.id, cell.line, row=rule.number, column=column,
                      reason_zh=error.sentence("zh"), reason_en=error.sentence("en"))
             return False
-        self.check.unknown(cell, self.names, where_zh, where_en, unary)
+        self.check.unknown(cell, self.names, where_zh, where_en, unary, shape)
         return True
 
     def _at(self, column: str, row: int = 0) -> tuple[str, str]:

@@ -104,6 +104,18 @@ class ValueType:
             return ""
         return self.base.simple_kind()
 
+    def shape(self, depth: int = 4) -> Any:
+        """What FEEL's analysis may know of values of this type: a kind, a dictionary of shapes, a list of one."""
+        if self.item is None:
+            return self.kind or "any"
+        if depth == 0 or self.of_functions:
+            return "any"
+        if self.components is not None:
+            one: Any = {name: part.shape(depth - 1) for name, part in self.components.items()}
+        else:
+            one = self.base.shape(depth - 1) if self.base is not None else "any"
+        return [one] if self.item.collection else one
+
 
 class Types:
     """The types of a family of files, resolved once each by (namespace, typeRef)."""

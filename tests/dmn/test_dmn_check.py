@@ -115,6 +115,34 @@ class TestNames:
         assert found(knowledge("f", literal("x + 1"), ["x"]), decision("d", box, knows=["f"])) == []
 
 
+class TestTypes:
+    """What FEEL's own analysis knows, with the types of the drawing."""
+
+    PERSON = ('<itemDefinition name="tPerson"><itemComponent name="level"><typeRef>string</typeRef></itemComponent>'
+              '<itemComponent name="monthly income"><typeRef>number</typeRef></itemComponent></itemDefinition>')
+
+    def test_what_does_not_go_together_is_doubtful(self):
+        problem = only(self.PERSON, inputs(p="tPerson"), decision("d", literal("p.level > 5"), ["p"]))
+        assert (problem.code, problem.severity, problem.element) == ("dmn_text_doubtful", "warning", "d")
+        assert "string" in problem.en
+
+    def test_a_part_that_a_type_does_not_have_is_said(self):
+        problem = only(self.PERSON, inputs(p="tPerson"), decision("d", literal("p.levl"), ["p"]))
+        assert "levl" in problem.en
+
+    def test_parts_with_blanks_are_known(self):
+        assert found(self.PERSON, inputs(p="tPerson"), decision("d", literal("p.monthly income * 2"), ["p"])) == []
+
+    def test_a_function_called_wrongly_is_an_error(self):
+        problem = only(decision("d", literal("abs(1, 2)")))
+        assert (problem.code, problem.severity) == ("dmn_text_wrong", "error")
+
+    def test_a_date_that_does_not_exist_is_an_error_in_its_cell(self):
+        problem = only(graded(('< @"2026-02-30"', "1")))
+        assert problem.code == "dmn_text_wrong"
+        assert "row 1, column “amount”" in problem.en
+
+
 class TestHitPolicies:
     def test_an_unknown_policy_or_aggregation_is_said(self):
         assert only(graded(("-", "1"), hit="BEST")).code == "dmn_hit_policy"
