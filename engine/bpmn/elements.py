@@ -132,12 +132,14 @@ def lanes_of(process: etree._Element) -> dict[str, tuple[Lane, ...]]:
 
 def element_of(node: etree._Element, lanes: tuple[Lane, ...], parent: str | None, loop: LoopInfo | None) -> Element:
     """The card of a flow node."""
-    own = properties(node)
+    own, attributes = properties(node), camunda_attributes(node)
+    if node.get("calledElement"):  # BPMN's own, but read with the others: who draws it, writes it beside them
+        attributes["calledElement"] = node.get("calledElement")
     events = tuple(kind[:-len("EventDefinition")] for child in node
                    if (kind := kind_of(child)).endswith("EventDefinition"))
     return Element(
         id=node.get("id"), kind=kind_of(node), name=node.get("name", ""), name_en=own.get("bihuan:name_en", ""),
-        documentation=documentation(node), attributes=camunda_attributes(node), properties=own, lanes=lanes,
+        documentation=documentation(node), attributes=attributes, properties=own, lanes=lanes,
         inputs=parameters(node, "inputParameter"), outputs=parameters(node, "outputParameter"), parent=parent,
         default=node.get("default"), loop=loop, attached_to=node.get("attachedToRef"), events=events,
         line=node.sourceline or 0)
