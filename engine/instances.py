@@ -56,9 +56,10 @@ class Instances:
                 if earlier is not None:
                     return earlier
             definition = parts.definitions.newest(connection, key)
-            allowed = connection.scalar(
-                select(ProcessDefinition.startable_by).where(ProcessDefinition.id == definition.id)) or ""
-            require(may_start(by, allowed), f"发起 {definition.name.zh}", f"start {definition.name.in_('en')}")
+            startable, allowed = connection.execute(
+                select(ProcessDefinition.startable, ProcessDefinition.startable_by)
+                .where(ProcessDefinition.id == definition.id)).one()
+            require(by.system or (startable and may_start(by, allowed)), f"发起 {definition.name.zh}", f"start {definition.name.in_('en')}")
             live = parts.live.at(connection)
             unit_id = next((u.id for u in live.units.values() if u.key == unit), None) if unit else None
             family = starting.begin(parts, connection, by, now, key, variables=variables, business_key=business_key,

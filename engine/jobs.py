@@ -31,7 +31,7 @@ class Jobs:
         """Acquire and run due jobs, at most ``limit``; returns how many were taken."""
         rows = self.acquire(owner, limit or self._parts.settings.worker_batch)
         for row in rows:
-            self._run(row, owner)
+            self.run(row, owner)
         return len(rows)
 
     def next_due(self) -> datetime | None:
@@ -55,7 +55,8 @@ class Jobs:
                 .returning(*Job.__table__.columns)).all()
         return sorted(rows, key=lambda row: (row.due_at, row.id))
 
-    def _run(self, job: Row[Any], owner: str) -> None:
+    def run(self, job: Row[Any], owner: str) -> None:
+        """Run one acquired job; whatever goes wrong costs a try or becomes an incident, and is not raised."""
         try:
             self._perform(job, owner)
         except Conflict:

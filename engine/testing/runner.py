@@ -1,0 +1,279 @@
+"""Runs scenarios through the real engine on a database of their own; the clock is moved, nothing sleeps."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from engine import feel
+from engine.authorization import SYSTEM, Actor
+from engine.clock import MovableClock
+from engine.errors import BihuanError, Invalid
+from engine.models.history import ElementVisit, HistoryEntry
+from engine.models.runtime import Incident, ProcessInstance, UserTask
+from engine.process_engine import ProcessEngine
+from engine.settings import Settings
+from engine.testing.expectations import check
+from engine.testing.reader import Scenario
+from engine.testing.world import furnish, moment, value_of
+
+MOST_JOBS = 2000
+"""Jobs one step may cause; more is a process that never rests."""
+
+
+class StepFailed(Exception):
+    """A step did not do what the story says."""
+
+
+@dataclass
+class Outcome:
+    """How a scenario went; ``message`` says where it failed."""
+
+    scenario: Scenario
+    ok: bool
+    line: int = 0
+    message: str = ""
+
+
+@dataclass
+class Coverage:
+    """What scenarios walked through: elements and flows by process, rules by decision table."""
+
+    elements: dict[str, set[str]] = field(default_factory=dict)
+    flows: dict[str, set[str]] = field(default_factory=dict)
+    rules: dict[str, set[int]] = field(default_factory=dict)
+
+
+class Runner:
+    """Runs scenarios against ``files`` (path -> content); a template database is made once and copied."""
+
+    def __init__(self, files: Mapping[str, bytes]):
+        self._home = Path(tempfile.mkdtemp(prefix="bihuan-scenarios-"))
+        self._files = files
+        self.coverage = Coverage()
+        engine = self._engine(self._home / "template.db", MovableClock(moment("2026-01-01T00:00:00", "UTC")))
+        engine.upgrade()
+        engine.deployments.deploy(files, SYSTEM, note="scenarios")
+        engine.close()  # the last connection to close folds the log into the file
+        self._definitions = engine.definitions
+
+    def close(self) -> None:
+        """Remove the databases."""
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _engine(self, path: Path, clock: MovableClock) -> ProcessEngine:
+        return ProcessEngine(Settings(database_url=f"sqlite:///{path}", secret_key="scenario", smtp_host=""), clock)
+
+    def run(self, scenario: Scenario) -> Outcome:
+        """Run one scenario; never raises for what the story or the content does."""
+        path = self._home / "run.db"
+        for old in self._home.glob("run.db*"):
+            old.unlink()
+        shutil.copy(self._home / "template.db", path)
+        clock = MovableClock(moment("2026-01-01T00:00:00", "UTC"))
+        engine = self._engine(path, clock)
+        engine.definitions = self._definitions
+        line = scenario.line
+        try:
+            furnish(engine, clock, scenario)
+            story = Story(engine, clock, scenario)
+            for line, step in scenario.steps:
+                story.take(step)
+            return Outcome(scenario, True)
+        except (StepFailed, BihuanError) as error:
+            fields = "; ".join(f"{f.path}: {f.en}" for f in error.fields) if isinstance(error, Invalid) else ""
+            return Outcome(scenario, False, line, f"{error} {fields}".strip())
+        finally:
+            self._cover(engine)
+            engine.close()
+
+    def _cover(self, engine: ProcessEngine) -> None:
+        with engine.database.reading() as connection:
+            for definition_id, element_id in connection.execute(
+                    select(ElementVisit.definition_id, ElementVisit.element_id).distinct()):
+                key = engine.definitions.get(connection, definition_id).key
+                self.coverage.elements.setdefault(key, set()).add(element_id)
+            for instance in connection.execute(select(ProcessInstance.process_key, ProcessInstance.run_state)):
+                flows = orjson.loads(instance.run_state)[2:] or [[]]
+                self.coverage.flows.setdefault(instance.process_key, set()).update(flows[0])
+            for detail in connection.scalars(select(HistoryEntry.detail).where(HistoryEntry.verb == "decided")):
+                for rule in detail.get("fired") or []:
+                    self.coverage.rules.setdefault(detail.get("decision", ""), set()).add(rule["rule"])
+
+
+class Story:
+    """One scenario on its way."""
+
+    def __init__(self, engine: ProcessEngine, clock: MovableClock, scenario: Scenario):
+        self.engine, self.clock, self.scenario = engine, clock, scenario
+        self.cases: dict[str, str] = {}
+        self.last = ""
+        self.sent: list[dict[str, Any]] = []
+
+    def take(self, step: dict[str, Any]) -> None:
+        """Do one step."""
+        verb = next(key for key in step if hasattr(self, "_" + key))
+        getattr(self, "_" + verb)(step)
+        self.drain()
+
+    def actor(self, login: str) -> Actor:
+        return self.engine.identity.actor_by_login(login)
+
+    def case_of(self, step: Mapping[str, Any]) -> str:
+        name = step.get("in")
+        if name is not None and name not in self.cases:
+            raise StepFailed(f"no case is called {name!r}")
+        found = self.cases[name] if name is not None else self.last
+        if not found:
+            raise StepFailed("no case was started yet")
+        return found
+
+    def variables(self, case_id: str) -> dict[str, Any]:
+        from engine.values import loads
+
+        with self.engine.database.reading() as connection:
+            return loads(connection.scalar(select(ProcessInstance.variables).where(ProcessInstance.id == case_id)))
+
+    def drain(self) -> None:
+        """Run every job that is due at the present moment."""
+        for _ in range(MOST_JOBS):
+            rows = self.engine.jobs.acquire("story", 1)
+            if not rows:
+                return
+            self._log(rows[0])
+            self.engine.jobs.run(rows[0], "story")
+        raise StepFailed(f"more than {MOST_JOBS} jobs without coming to rest")
+
+    def _log(self, job: Any) -> None:
+        if job.kind in ("service", "notice"):
+            inputs = job.payload.get("inputs") or {}
+            self.sent.append({"connector": job.payload.get("topic"), "to": inputs.get("to"), "at": self.clock.now(),
+                              "text": inputs.get("text_zh") or inputs.get("text") or inputs.get("body") or ""})
+
+    def _start(self, step: dict[str, Any]) -> None:
+        by = replace(self.actor(step["by"]), system=True)  # a called process may be told as a story of its own
+        card = self.engine.instances.start(step["start"], by, unit=step.get("unit"),
+                                           variables=value_of(self.engine, step.get("variables") or {}),
+                                           form_values=value_of(self.engine, step.get("form") or {}))
+        self.last = card.case_id
+        self.cases[step.get("as") or card.case_number] = card.case_id
+
+    def _claim(self, step: dict[str, Any]) -> None:
+        self.engine.tasks.claim(self._task(step, step["claim"]), self.actor(step["by"]))
+
+    def _release(self, step: dict[str, Any]) -> None:
+        self.engine.tasks.release(self._task(step, step["release"]), self.actor(step["by"]))
+
+    def _complete(self, step: dict[str, Any]) -> None:
+        self.engine.tasks.complete(self._task(step, step["complete"]), self._form(step), self.actor(step["by"]))
+
+    def _refuse(self, step: dict[str, Any]) -> None:
+        wanted = step.get("error") or {}
+        try:
+            self.engine.tasks.complete(self._task(step, step["refuse"]), self._form(step), self.actor(step["by"]))
+        except BihuanError as error:
+            fields = [f.path for f in error.fields] if isinstance(error, Invalid) else []
+            if "fields" in wanted and sorted(set(wanted["fields"])) != sorted(set(fields)):
+                raise StepFailed(f"refused at {fields}, expected at {wanted['fields']}") from error
+            if "code" in wanted and wanted["code"] not in (error.code, *self._codes(error)):
+                raise StepFailed(f"refused with {error.code}, expected {wanted['code']}") from error
+            return
+        raise StepFailed(f"{step['refuse']} was accepted, though it should have been refused")
+
+    @staticmethod
+    def _codes(error: BihuanError) -> list[str]:
+        return [f.code for f in error.fields] if isinstance(error, Invalid) else []
+
+    def _form(self, step: dict[str, Any]) -> dict[str, Any]:
+        return value_of(self.engine, step.get("form") or {}, self.variables(self.case_of(step)))
+
+    def _task(self, step: dict[str, Any], name: str) -> str:
+        process, _, element = name.rpartition("/")
+        with self.engine.database.reading() as connection:
+            rows = connection.execute(
+                select(UserTask.id, UserTask.element_id, UserTask.role, UserTask.process_key, UserTask.assignee_id)
+                .where(UserTask.root_id == self.case_of(step)).order_by(UserTask.created_at, UserTask.id)).all()
+        found = [row for row in rows if row.element_id == element and process in ("", row.process_key)
+                 and step.get("role") in (None, row.role)]
+        mine = self._for(found, step["by"]) if len(found) > 1 and "index" not in step else found
+        found = mine or found
+        number = step.get("index", 1)
+        if len(found) < number:
+            raise StepFailed(f"no open task {name!r}; open are {sorted({row.element_id for row in rows})}")
+        return found[number - 1].id
+
+    def _for(self, rows: list[Any], login: str) -> list[Any]:
+        by = self.actor(login)
+        return [row for row in rows if row.assignee_id == by.person_id or (
+            row.assignee_id is None and row.role in by.roles)]
+
+    def _message(self, step: dict[str, Any]) -> None:
+        what = step["message"]
+        variables = self.variables(self.case_of(step)) if self.last else {}
+        how = self.engine.instances.correlate(
+            what["name"], value_of(self.engine, what.get("keys") or {}, variables),
+            value_of(self.engine, what.get("payload") or {}, variables), SYSTEM)
+        if how == "started":
+            self.drain()
+            with self.engine.database.reading() as connection:
+                self.last = connection.scalar(select(ProcessInstance.id).where(ProcessInstance.parent_id.is_(None))
+                                              .order_by(ProcessInstance.id.desc()).limit(1))
+            self.cases[step.get("as") or self.last] = self.last
+
+    def _signal(self, step: dict[str, Any]) -> None:
+        what = step["signal"]
+        self.engine.instances.signal(what["name"], value_of(self.engine, what.get("payload") or {}), SYSTEM)
+
+    def _operate(self, step: dict[str, Any]) -> None:
+        what, case = step["operate"], self.case_of(step)
+        by, reason = self.actor(what["by"]), what.get("reason", "")
+        if what["verb"] == "move":
+            self.engine.instances.move(case, self._visits(case, what.get("cancel") or []), what.get("to") or [], reason, by)
+        elif what["verb"] == "retry":
+            for incident in self.engine.incidents.list(SYSTEM):
+                self.engine.incidents.retry(incident.id, by)
+        else:
+            getattr(self.engine.instances, what["verb"])(case, reason, by)
+
+    def _visits(self, case: str, elements: list[str]) -> list[str]:
+        with self.engine.database.reading() as connection:
+            return list(connection.scalars(select(UserTask.element_instance_id).where(
+                UserTask.root_id == case, UserTask.element_id.in_(elements))))
+
+    def _after(self, step: dict[str, Any]) -> None:
+        self._move_to(self.clock.now() + feel.evaluate("duration(d)", {"d": step["after"]}))
+
+    def _at(self, step: dict[str, Any]) -> None:
+        self._move_to(moment(step["at"], self.engine.settings.zone))
+
+    def _move_to(self, goal: datetime) -> None:
+        """Move the clock, stopping at everything that is due on the way."""
+        if goal < self.clock.now():
+            raise StepFailed(f"the clock is at {self.clock.now().isoformat()} already")
+        for _ in range(MOST_JOBS):
+            due = self.engine.jobs.next_due()
+            if due is None or due > goal:
+                break
+            self.clock.set(max(due, self.clock.now()))
+            self.drain()
+        self.clock.set(goal)
+        self.drain()
+
+    def _expect(self, step: dict[str, Any]) -> None:
+        wrong = check(self, self.case_of(step), step["expect"])
+        if wrong:
+            raise StepFailed("; ".join(wrong))
+
+    def incidents(self, case_id: str) -> list[Any]:
+        """The open incidents of a case."""
+        with self.engine.database.reading() as connection:
+            return list(connection.execute(select(Incident.element_id, Incident.code, Incident.params).where(
+                Incident.root_id == case_id, Incident.resolved_at.is_(None))).all())
