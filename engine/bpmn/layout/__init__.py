@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.bpmn.layout import sizes
-from engine.bpmn.layout.arrange import arrange
+from engine.bpmn.layout.arrange import TooWide, arrange
 from engine.bpmn.layout.drawing import Drawing
 from engine.bpmn.layout.graph import CONTAINERS, DI, children, collapsed, local, planes
 from engine.bpmn.layout.write import DC, replaced
@@ -23,8 +23,9 @@ __all__ = ["Fit", "fits", "layout"]
 
 MARGIN = 60.0
 """Distance of a drawing from the origin of its plane, in pixels."""
-_TRIALS = ((44.0, math.inf), (34.0, math.inf), (34.0, 1600.0), (28.0, 1600.0), (28.0, 1500.0), (26.0, 1200.0))
-"""Least distance of two columns and width to strive for, tried in this order until the drawing fits the screen."""
+_TRIALS = ((56.0, math.inf, 1.0), (44.0, math.inf, 0.9), (34.0, math.inf, 0.0), (34.0, 1600.0, 0.0),
+           (28.0, 1600.0, 0.0), (28.0, 1500.0, 0.0), (26.0, 1200.0, 0.0))
+"""Least distance of two columns, width to strive for, least zoom: tried in this order until the drawing is legible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,15 @@ def fit_of(width: float, height: float) -> Fit:
 def _fitting(plane: etree._Element, root: etree._Element, closed: set[str]) -> Drawing:
     """The most generous drawing that fits, or else the one that shows the largest text."""
     best = None
-    for gap, room in _TRIALS:
-        drawing = arrange(plane, root, closed, gap, room)
+    widest = sizes.SCREEN[0] * sizes.FONT / sizes.LEGIBLE
+    for gap, room, zoom in _TRIALS:
+        last = (gap, room, zoom) == _TRIALS[-1]
+        try:
+            drawing = arrange(plane, root, closed, gap, room, math.inf if last else widest)
+        except TooWide:
+            continue
         fit = fit_of(drawing.width, drawing.height)
-        if fit.legible:
+        if fit.legible and fit.zoom >= zoom:
             return drawing
         if best is None or fit.zoom > best[0]:
             best = fit.zoom, drawing

@@ -7,7 +7,7 @@ import math
 from lxml import etree
 
 from engine.bpmn.layout import sizes
-from engine.bpmn.layout.columns import assign_narrow, owner
+from engine.bpmn.layout.columns import assign_narrow, estimated_width, owner
 from engine.bpmn.layout.coordinates import LANE_HEIGHT, Coordinates
 from engine.bpmn.layout.drawing import Box, Drawing, Edge, Route, Shape
 from engine.bpmn.layout.graph import CONTAINERS, Scope, read_scope
@@ -21,19 +21,26 @@ _PAD, _TITLE = 8.0, 22.0
 """Free space inside an expanded sub-process, and what its name takes."""
 
 
+class TooWide(Exception):
+    """The drawing would not fit; nothing was drawn."""
+
+
 def arrange(element: etree._Element, root: etree._Element, closed: set[str], gap: float,
-            room: float = math.inf) -> Drawing:
+            room: float = math.inf, limit: float = math.inf) -> Drawing:
     """The drawing of a collaboration, a process or the inside of a sub-process.
 
     ``gap`` is the least distance of two columns, ``closed`` names the sub-processes that are drawn as a box only,
-    ``room`` is the width to strive for by standing nodes below each other.
+    ``room`` is the width to strive for by standing nodes below each other. Raises :class:`TooWide`, early, where the
+    drawing would be wider than ``limit``.
     """
     scope = read_scope(element, root)
     _open_sub_processes(scope, root, closed, gap, room)
     loose = [edge for edge in scope.edges if not _in_grid(scope, edge)]
     edges = [edge for edge in scope.edges if edge not in loose]
-    left = sizes.HEADER * (max((len(band.lanes) for band in scope.bands), default=0) + bool(scope.pools))
+    left = _left(scope)
     assign_narrow(scope.nodes, edges, gap, room - left)
+    if left + estimated_width(scope.nodes, gap) > limit:
+        raise TooWide
     plan = RowPlan(scope.nodes, edges, len(scope.bands))
     plan.settle()
     grid = Grid(scope.nodes, edges, scope.bands, [plan.rows(band) for band in range(len(scope.bands))], gap)
@@ -41,6 +48,11 @@ def arrange(element: etree._Element, root: etree._Element, closed: set[str], gap
     tracks = Tracks(grid, edges, paths)
     place = Coordinates(grid, edges, paths, tracks, _least_heights(scope))
     return _finished(scope, edges, loose, place.width, place.height)
+
+
+def _left(scope: Scope) -> float:
+    """Width of the headers of pools and lanes."""
+    return sizes.HEADER * (max((len(band.lanes) for band in scope.bands), default=0) + bool(scope.pools))
 
 
 def _in_grid(scope: Scope, edge: Edge) -> bool:
@@ -61,7 +73,7 @@ def _open_sub_processes(scope: Scope, root: etree._Element, closed: set[str], ga
             continue
         node.inner = arrange(inside, root, closed, gap, room - 240).moved(_PAD, _TITLE)
         node.attributes["isExpanded"] = "true"
-        node.w = max(120.0, sizes.text_width(node.name) + 20, node.inner.width + 2 * _PAD)
+        node.w = max(120.0, sizes.text_width(node.name, sizes.SHAPE_FONT) + 20, node.inner.width + 2 * _PAD)
         carries = any(other.host == node.id for other in scope.nodes.values())
         node.h = node.inner.height + _TITLE + _PAD + (16 if carries else 0)
         node.span = max(1, math.ceil((node.w + gap) / (100 + gap)))
@@ -78,15 +90,14 @@ def _least_heights(scope: Scope) -> dict[int, float]:
     for index, band in enumerate(scope.bands):
         if band.lanes:
             name = scope.lanes[band.lanes[-1]].get("name", "")
-            least[index] = max(LANE_HEIGHT, min(sizes.text_width(name) + 20, 240))
+            least[index] = max(LANE_HEIGHT, min(sizes.text_width(name, sizes.FONT) + 20, 240))
         elif band.pool:
             least[index] = 60.0 if band.closed else LANE_HEIGHT
     return least
 
 
 def _finished(scope: Scope, edges: list[Edge], loose: list[Edge], width: float, height: float) -> Drawing:
-    depth = max((len(band.lanes) for band in scope.bands), default=0)
-    left = sizes.HEADER * (depth + bool(scope.pools))
+    left = _left(scope)
     for node in scope.nodes.values():
         node.x += left
         if node.kind == "participant":
@@ -102,7 +113,7 @@ def _finished(scope: Scope, edges: list[Edge], loose: list[Edge], width: float, 
         edge.points = _straight(scope, edge, frames)
     borders = [band.y for band in scope.bands] + [band.y + band.h for band in scope.bands]
     solid = [node for node in scope.nodes.values() if node.kind != "participant"]
-    Labels(solid, scope.edges, Box(left, 0, width, height), borders if depth or scope.pools else []).place()
+    Labels(solid, scope.edges, Box(left, 0, width, height), borders if left else []).place()
     drawing = Drawing(left + width, height, frames)
     for node in scope.nodes.values():
         if node.kind == "participant":

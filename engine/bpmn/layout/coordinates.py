@@ -43,7 +43,8 @@ class Coordinates:
             node = self.grid.nodes[edge.source]
             gained = 6 if sizes.is_gateway(node.kind) else -4
             gap = path[0][0] + 1
-            room[gap] = max(room.get(gap, 0), sizes.label_size(edge.name)[0] - gained + 6)
+            width = sizes.label_size(edge.name, edge.name_en, True)[0]
+            room[gap] = max(room.get(gap, 0), width - gained + 6 + 12 * edge.marked)
         return room
 
     def _columns(self, room: dict[int, float]) -> list[float]:

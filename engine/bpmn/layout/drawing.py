@@ -48,6 +48,7 @@ class Node:
     id: str
     kind: str
     name: str = ""
+    name_en: str = ""
     w: float = 100
     h: float = 80
     band: int = 0
@@ -78,6 +79,9 @@ class Edge:
     source: str
     target: str
     name: str = ""
+    name_en: str = ""
+    marked: bool = False
+    """A default or conditional flow: bpmn-js draws a mark at its start."""
     back: bool = False
     points: list[Point] = field(default_factory=list)
     label: Box | None = None

@@ -10,6 +10,7 @@ from lxml import etree
 from engine.bpmn.layout import sizes
 from engine.bpmn.layout.drawing import Band, Edge, Node
 
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CONTAINERS = ("subProcess", "transaction", "adHocSubProcess")
@@ -41,6 +42,15 @@ def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
     for child in element:
         if local(child) in names:
             yield child
+
+
+def name_en(element: etree._Element) -> str:
+    """The English name that screens swap in: the property ``bihuan:name_en``."""
+    for extension in children(element, "extensionElements"):
+        for entry in extension.iter(f"{{{CAMUNDA}}}property"):
+            if entry.get("name") == "bihuan:name_en":
+                return entry.get("value", "")
+    return ""
 
 
 def is_flow_node(kind: str) -> bool:
@@ -77,7 +87,7 @@ def read_scope(element: etree._Element, root: etree._Element) -> Scope:
         scope.pools[key] = participant
         if process is None or not _drawn(process):
             scope.bands.append(Band(pool=key, closed=True))
-            scope.nodes[key] = Node(key, "participant", participant.get("name", ""), 600, 60, len(scope.bands) - 1)
+            scope.nodes[key] = Node(key, "participant", participant.get("name", ""), "", 600, 60, len(scope.bands) - 1)
             scope.elements[key] = participant
         else:
             _read_container(scope, process, key)
@@ -96,7 +106,8 @@ def _read_container(scope: Scope, container: etree._Element, pool: str) -> None:
             continue
         name = child.get("name", "")
         width, height = sizes.size_of(kind, name)
-        scope.nodes[key] = Node(key, kind, name, width, height, member.get(key, -1), child.get("attachedToRef"))
+        scope.nodes[key] = Node(key, kind, name, name_en(child), width, height, member.get(key, -1),
+                                child.get("attachedToRef"))
         scope.elements[key] = child
     for flow in children(container, "sequenceFlow"):
         _connect(scope, flow, "sequence", flow.get("sourceRef", ""), flow.get("targetRef", ""))
@@ -164,7 +175,7 @@ def _read_artifacts(scope: Scope, container: etree._Element, band: int) -> None:
         if kind == "textAnnotation":
             name = "".join(next(children(child, "text"), child).itertext()).strip()
         width, height = sizes.size_of(kind, name)
-        scope.nodes[key] = Node(key, kind, name, width, height, -1)
+        scope.nodes[key] = Node(key, kind, name, name_en(child), width, height, -1)
         scope.elements[key] = child
     for link in children(container, "association"):
         _connect(scope, link, "association", link.get("sourceRef", ""), link.get("targetRef", ""))
@@ -189,5 +200,9 @@ def _read_artifacts(scope: Scope, container: etree._Element, band: int) -> None:
 def _connect(scope: Scope, element: etree._Element, kind: str, source: str, target: str) -> None:
     known = source in scope.nodes or source in scope.pools, target in scope.nodes or target in scope.pools
     if all(known) and element.get("id"):
-        scope.edges.append(Edge(element.get("id", ""), kind, source, target, element.get("name", "")))
+        origin = scope.elements.get(source)
+        marked = origin is not None and (origin.get("default") == element.get("id") or (
+            sizes.is_activity(local(origin)) and next(children(element, "conditionExpression"), None) is not None))
+        scope.edges.append(Edge(element.get("id", ""), kind, source, target, element.get("name", ""),
+                                name_en(element), marked))
         scope.elements[element.get("id", "")] = element

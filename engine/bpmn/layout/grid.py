@@ -93,7 +93,7 @@ class Grid:
         for node in self.nodes.values():
             line = self.lines[self.row_of(node)]
             up = down = node.h / 2
-            label = sizes.label_size(node.name)[1] if sizes.has_label_outside(node.kind) else 0
+            label = sizes.label_size(node.name, node.name_en)[1] if sizes.has_label_outside(node.kind) else 0
             if node.host:
                 host = self.nodes[node.host]
                 reach = host.h / 2 + node.h / 2 + (label + 2 if node.id in leaving or label else 0)

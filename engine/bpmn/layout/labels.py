@@ -1,4 +1,8 @@
-"""Where names stand that are written beside their shape or edge: the place that covers least."""
+"""Where names stand that are written beside their shape or edge: the place that covers least.
+
+Every place is measured twice: for the name itself, and, with less weight, for the room that its translation will want
+when screens swap it in. The label gets the size of the name.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from engine.bpmn.layout.drawing import Box, Edge, Node, Point
 _ON_SHAPE, _ON_LABEL, _ON_EDGE = 4.0, 4.0, 25.0
 _OUTSIDE = 400.0
 _RANK = 6.0
+_TRANSLATED = 0.25
 
 
 class Labels:
@@ -26,8 +31,7 @@ class Labels:
         """Every label is placed, then placed again twice, now that it knows where the others went."""
         named: list[Node | Edge] = [n for n in self.nodes if n.name and sizes.has_label_outside(n.kind)]
         named += [edge for edge in self.edges if edge.name and len(edge.points) > 1]
-        choices = [list(_beside_node(it)) if isinstance(it, Node) else list(_beside_edge(it, self.nodes))
-                   for it in named]
+        choices, rooms = zip(*map(self._places, named)) if named else ((), ())
         chosen: list[Box | None] = [None] * len(named)
         cost: dict[tuple[int, int], float] = {}
         for _ in range(3):
@@ -37,10 +41,19 @@ class Labels:
                 for k, box in enumerate(choices[index]):
                     if (index, k) not in cost:
                         cost[index, k] = self._cost(box, it) + _RANK * k
+                        cost[index, k] += _TRANSLATED * self._cost(rooms[index][k], it)
                     prices.append((cost[index, k] + self._company(box), k))
                 chosen[index] = choices[index][min(prices)[1]]
         for it, box in zip(named, chosen):
             it.label = box
+
+    def _places(self, it: Node | Edge) -> tuple[list[Box], list[Box]]:
+        """Places for the name, and the same places for it or its translation."""
+        if isinstance(it, Node):
+            sizes_ = sizes.label_size(it.name), sizes.label_size(it.name, it.name_en)
+            return tuple(list(_beside_node(it, *size)) for size in sizes_)  # type: ignore[return-value]
+        sizes_ = sizes.label_size(it.name), sizes.label_size(it.name, it.name_en, True)
+        return tuple(list(_beside_edge(it, self.nodes, *size)) for size in sizes_)  # type: ignore[return-value]
 
     def _company(self, box: Box) -> float:
         overlaps = [box.overlap(other.grown(1)) for other in self.placed]
@@ -75,8 +88,7 @@ def strokes(points: list[Point]) -> Iterator[Box]:
         yield Box(min(x1, x2) - 1, min(y1, y2) - 1, abs(x2 - x1) + 2, abs(y2 - y1) + 2)
 
 
-def _beside_node(node: Node) -> Iterator[Box]:
-    w, h = sizes.label_size(node.name)
+def _beside_node(node: Node, w: float, h: float) -> Iterator[Box]:
     x, y, box = node.x, node.y, node.box
     below, above = box.bottom + 2, box.y - h - 2
     if node.host:
@@ -92,7 +104,7 @@ def _beside_node(node: Node) -> Iterator[Box]:
     corners = (Box(x + 5, above, w, h), Box(x - w - 5, above, w, h), Box(x + 5, below, w, h),
                Box(x - w - 5, below, w, h))
     if sizes.is_gateway(node.kind):
-        yield from (centred[1], centred[0])
+        yield from centred[::-1]
         yield from corners
         yield from (Box(x + 5, above - 13, w, h), Box(x - w - 5, above - 13, w, h))
         yield from (Box(x + 9, above + 8, w, h), Box(x - w - 9, above + 8, w, h), Box(x + 9, below - 8, w, h),
@@ -103,15 +115,15 @@ def _beside_node(node: Node) -> Iterator[Box]:
     yield from (Box(box.right + 3, y - h / 2, w, h), Box(box.x - w - 3, y - h / 2, w, h))
 
 
-def _beside_edge(edge: Edge, nodes: list[Node]) -> Iterator[Box]:
-    w, h = sizes.label_size(edge.name)
+def _beside_edge(edge: Edge, nodes: list[Node], w: float, h: float) -> Iterator[Box]:
     source = next((node for node in nodes if node.id == edge.source), None)
     gateway = source is not None and sizes.is_gateway(source.kind)
     for k, ((x1, y1), (x2, y2)) in enumerate(zip(edge.points, edge.points[1:])):
         if abs(y1 - y2) < 0.5:
-            yield from _along_row(x1, x2, y1, w, h, 6 if gateway and k == 0 else -3)
+            lead = -16 if edge.marked and k == 0 else 6 if gateway and k == 0 else -3
+            yield from _along_row(x1, x2, y1, w, h, lead)
         else:
-            yield from _along_column(x1, y1, y2, w, h)
+            yield from _along_column(x1, y1, y2, w, h, 9 if edge.marked and k == 0 else 4)
         if k == 2:
             break
 
@@ -123,13 +135,16 @@ def _along_row(x1: float, x2: float, y: float, w: float, h: float, lead: float) 
         yield Box(start, y + 7, w, h)
         start = x1 + 2 if x2 > x1 else x1 - 2 - w
     end = x2 - 8 - w if x2 > x1 else x2 + 8
-    for x in (start, (x1 + x2 - w) / 2, end):
+    way = 1 if x2 > x1 else -1
+    for x in (start, start + 30 * way, start + 65 * way, (x1 + x2 - w) / 2, end):
         yield Box(x, y - h - 2, w, h)
         yield Box(x, y + 2, w, h)
 
 
-def _along_column(x: float, y1: float, y2: float, w: float, h: float) -> Iterator[Box]:
+def _along_column(x: float, y1: float, y2: float, w: float, h: float, off: float) -> Iterator[Box]:
     down = y2 > y1
-    for y in (y1 + 2 if down else y1 - h - 2, (y1 + y2 - h) / 2, y2 - h - 10 if down else y2 + 10):
-        yield Box(x + 4, y, w, h)
-        yield Box(x - w - 4, y, w, h)
+    first = y1 + 2 if down else y1 - h - 2
+    way = 1 if down else -1
+    for y in (first, first + 14 * way, first + 30 * way, (y1 + y2 - h) / 2, y2 - h - 10 if down else y2 + 10):
+        yield Box(x + off, y, w, h)
+        yield Box(x - w - off, y, w, h)

@@ -82,7 +82,7 @@ class Router:
         if (node.id, side) in self.loaded:
             cost += 60
         for other, other_leaving in self.ports[node.id, side]:
-            cost += 110 if other_leaving != leaving else 160 if leaving else 12
+            cost += 190 if other_leaving != leaving else 160 if leaving else 12
             cost += 40 * (other.kind != edge.kind)
         return cost
 

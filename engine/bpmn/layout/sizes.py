@@ -10,9 +10,10 @@ import math
 import unicodedata
 
 FONT = 12
-"""Text size at zoom 1, in pixels."""
-LINE = 14.4
-"""Line height at zoom 1."""
+"""Text size at zoom 1 by which legibility is judged: bpmn-js's own."""
+LABEL_FONT, SHAPE_FONT = 13, 14
+"""Text sizes for which room is made, beside and in shapes: those of our viewer."""
+LINE_HEIGHT = 1.2
 LABEL_WIDTH = 90
 """bpmn-js wraps the labels of events, gateways and flows at this width."""
 LEGIBLE = 10
@@ -53,8 +54,8 @@ def size_of(kind: str, name: str = "") -> tuple[float, float]:
     if is_event(kind):
         return 36, 36
     if kind == "textAnnotation":
-        width = min(110.0, max(60.0, text_width(name) + 20))
-        return round(width), round(text_lines(name, width - 20) * LINE + 12)
+        width = min(110.0, max(60.0, text_width(name, SHAPE_FONT) + 20))
+        return round(width), round(text_lines(name, width - 20, SHAPE_FONT) * SHAPE_FONT * LINE_HEIGHT + 12)
     if kind.startswith("dataStore"):
         return 50, 50
     if kind.startswith("data"):
@@ -62,20 +63,20 @@ def size_of(kind: str, name: str = "") -> tuple[float, float]:
     return 50, 50
 
 
-def text_width(text: str) -> float:
-    """Width of ``text`` on one line: full-width characters count 12 px, others 6.6."""
-    return sum(FONT if unicodedata.east_asian_width(char) in "WF" else 6.6 for char in text)
+def text_width(text: str, font: float = LABEL_FONT) -> float:
+    """Width of ``text`` on one line: full-width characters are square, others a little more than half as wide."""
+    return font * sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.56 for char in text)
 
 
-def text_lines(text: str, width: float) -> int:
+def text_lines(text: str, width: float, font: float = LABEL_FONT) -> int:
     """How many lines ``text`` takes when wrapped at ``width``; words of Latin script are kept whole."""
-    return sum(_wrapped(part, width) for part in text.split("\n"))
+    return sum(_wrapped(part, width, font) for part in text.split("\n"))
 
 
-def _wrapped(text: str, width: float) -> int:
+def _wrapped(text: str, width: float, font: float) -> int:
     lines, used = 1, 0.0
     for piece in _pieces(text):
-        length = text_width(piece)
+        length = text_width(piece, font)
         if used and used + length > width + 0.5:
             lines += 1
             used = 0.0
@@ -101,10 +102,17 @@ def _ends_piece(piece: str) -> bool:
     return piece[-1].isspace() or unicodedata.east_asian_width(piece[-1]) in "WF"
 
 
-def label_size(text: str) -> tuple[float, float]:
-    """Width and height of a label outside a shape; (0, 0) for no text."""
+def label_size(text: str, other: str = "", snug: bool = False) -> tuple[float, float]:
+    """Width and height of a label outside a shape that holds ``text`` or ``other``, its name in the second language.
+
+    ``snug`` prefers two lines of the second language to a wider label. (0, 0) for no text.
+    """
     if not text:
         return 0, 0
-    lines = text_lines(text, LABEL_WIDTH)
-    width = text_width(text) if lines == 1 else LABEL_WIDTH
-    return math.ceil(min(width, LABEL_WIDTH)) + 1, math.ceil(lines * LINE)
+    width = min(text_width(text) + 1, LABEL_WIDTH)
+    word = max((text_width(piece) for piece in _pieces(other)), default=0.0) + 1
+    width = min(LABEL_WIDTH, max(width, word if snug else text_width(other) + 1))
+    if snug and text_lines(other, width) > 2:
+        width = LABEL_WIDTH
+    lines = max(text_lines(text, width), text_lines(other, width) if other else 0)
+    return math.ceil(width), math.ceil(lines * LABEL_FONT * LINE_HEIGHT)
