@@ -344,6 +344,7 @@ def test_two_fields_together_may_be_the_key(connection):
     assert first.label == "–"
 
 
-def test_migrations_leave_the_tables_of_registers_alone(store, connection):
+@pytest.mark.usefixtures("store")
+def test_the_tables_of_registers_have_a_prefix_that_migrations_leave_alone(connection):
     names = [name for name in inspect(connection).get_table_names() if name.startswith("reg_")]
     assert sorted(names) == ["reg__column", "reg__history", "reg__link", "reg_client"]
