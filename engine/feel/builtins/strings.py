@@ -9,7 +9,7 @@ from ..errors import FeelLimitError
 from ..limits import MAX_STRING
 from ..values import kind, whole
 from . import patterns
-from .registry import builtin
+from .registry import BAD, builtin, fitted, overloaded
 
 
 @builtin("substring", "string: string, start position: number, length?: number?", "string")
@@ -48,16 +48,26 @@ def _after(text: str, match: str) -> str:
     return text.partition(match)[2] if match else text
 
 
-@builtin("string join", "list: list, delimiter?: string?, prefix?: string?, suffix?: string?", "string")
-def _join(
-    items: list, delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
-) -> str | None:
+@overloaded(
+    "string join",
+    ["list: list, delimiter?: string?", "list: list, delimiter: string?, prefix: string, suffix: string"],
+    "string",
+)
+def _join(*arguments: Any) -> str | None:
+    """Nulls left out; with a prefix and a suffix as Camunda has it."""
+    if len(arguments) not in (1, 2, 4):
+        return None
+    items = fitted(arguments[0], "list")
+    between, *around = [fitted(argument, "string?") for argument in arguments[1:]] or [""]
+    if items is BAD or between is BAD or not all(isinstance(text, str) for text in around):
+        return None
     if any(item is not None and kind(item) != "string" for item in items):
         return None
-    texts, between = [item for item in items if item is not None], delimiter or ""
+    texts, between = [item for item in items if item is not None], between or ""
     if sum(map(len, texts)) + len(between) * len(texts) > MAX_STRING:
         raise FeelLimitError("limit_string", limit=MAX_STRING)
-    return (prefix or "") + between.join(texts) + (suffix or "")
+    prefix, suffix = around or ("", "")
+    return prefix + between.join(texts) + suffix
 
 
 @builtin("to base64", "value: string", "string")
