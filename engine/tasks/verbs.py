@@ -12,6 +12,7 @@ from engine.authorization import Actor, require
 from engine.bpmn import Wait
 from engine.cards import Bilingual, CompletedCard, NextStep
 from engine.errors import NotFound
+from engine.expressions import Expressions
 from engine.family import Family, keyed_waits
 from engine.forms import draft
 from engine.models.history import HistoryEntry
@@ -55,7 +56,7 @@ class Tasks:
         """Keep what was typed so far, checked by nothing but its size and shape; kept even if the task is gone by now."""
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
-            row = connection.execute(select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.role)
+            row = connection.execute(select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.unit_id)
                                      .where(UserTask.id == task_id)).first()
             if row is None:
                 row = connection.execute(select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail)
@@ -66,7 +67,8 @@ class Tasks:
             form = parts.definitions.get(connection, row.definition_id).forms.get(form_key) if form_key else None
             if form is None:
                 raise NotFound(what="form")
-            self._keep(connection, task_id, row.root_id, form_key, draft(form, values, now=now), by, now)
+            local = Expressions(now, parts.live.at(connection), getattr(row, "unit_id", by.unit_id), parts.settings.zone)
+            self._keep(connection, task_id, row.root_id, form_key, draft(form, values, now=local.now()), by, now)
 
     def complete(self, task_id: str, values: Mapping[str, Any] | None, by: Actor) -> CompletedCard:
         """Submit a task's form and carry the case on to its next wait states.
