@@ -141,6 +141,24 @@ def wrong_at(field: Any, wrong: dict[str, str]) -> str:
     return wrong.get(field.path) or field.error
 
 
+def wrong_lines(sheet: Any, wrong: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The summary of what is to be corrected, in the order of the form: (path, label, sentence)."""
+    labels: dict[str, str] = {}
+    for field in sheet.fields if sheet is not None else ():
+        labels[field.path] = field.label
+        columns = {column.id: column.label for column in field.columns}
+        for path in wrong:
+            table, _dot, rest = path.partition(".")
+            if table == field.id and rest:
+                row, _dot, column = rest.partition(".")
+                number = int(row) + 1 if row.isdigit() else row
+                labels[path] = _("{table} 第 {n} 行 {column}", table=field.label, n=number,
+                                 column=columns.get(column, column))
+    order = {path: place for place, path in enumerate(labels)}
+    return [(path, labels.get(path, ""), words)
+            for path, words in sorted(wrong.items(), key=lambda item: order.get(item[0], len(order)))]
+
+
 def any_wrong(section: Any, wrong: dict[str, str]) -> bool:
     """Whether a section holds something to correct."""
     return any(path.split(".")[0] == field.id for path in wrong for field in section.fields)
@@ -205,5 +223,5 @@ def has_actor() -> bool:
 
 def install(app: Flask) -> None:
     """Give templates what forms need."""
-    app.jinja_env.globals.update(field_anchor=anchor, wrong_at=wrong_at, any_wrong=any_wrong, rules_of=rules, files_of=files_of,
+    app.jinja_env.globals.update(field_anchor=anchor, wrong_at=wrong_at, any_wrong=any_wrong, wrong_lines=wrong_lines, rules_of=rules, files_of=files_of,
                                  signed=signed, accepts=accepts, people_to_choose=people, FEW=FEW)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 
-from engine import Invalid
+from engine import BihuanError, Invalid
 from webui import errors, forms, once
 from webui.auth import actor
 from webui.show import engine
@@ -49,6 +50,8 @@ def begin(key: str) -> Response:
         return make_response(html, error.http_status)
     flash(_("已发起 {number}。", number=started.case_number))
     if started.next_task_id:
+        with suppress(BihuanError):  # whoever starts a case goes on with it, if the step is theirs to claim
+            engine().tasks.claim(started.next_task_id, actor())
         return redirect(url_for("tasks.page", task=started.next_task_id))
     return redirect(url_for("cases.page", case=started.case_number))
 

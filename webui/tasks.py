@@ -96,6 +96,14 @@ def complete(task: str) -> Response:
     return _done(task, done)
 
 
+@blueprint.get("/tasks/<task>/complete")
+@blueprint.get("/tasks/<task>/claim")
+@blueprint.get("/tasks/<task>/release")
+def again(task: str) -> Response:
+    """A reload after an answer that stayed on the address of the action."""
+    return redirect(url_for("tasks.page", task=task))
+
+
 def _values(task: str) -> dict[str, Any] | None:
     """What was filled in, with the decision of the button; ``None`` for a task without a form."""
     values = forms.submitted(request.form)

@@ -65,6 +65,9 @@ function attachDialogs(root) {
   for (const button of root.querySelectorAll('[data-closes]')) {
     button.addEventListener('click', () => button.closest('dialog')?.close());
   }
+  for (const choice of root.querySelectorAll('[data-submits]')) choice.addEventListener('change', () => choice.form.requestSubmit());
+  for (const box of root.querySelectorAll('[data-remembers]')) remembered(box, box.dataset.remembers);
+  for (const box of root.querySelectorAll('[data-letters]')) remembered(box, 'letters');
   for (const button of root.querySelectorAll('[data-prints]')) button.addEventListener('click', () => window.print());
   for (const toast of root.querySelectorAll('.toast-line[data-leaves]')) {
     let timer = setTimeout(() => toast.remove(), 8000);
@@ -73,7 +76,30 @@ function attachDialogs(root) {
   }
 }
 
+/** A switch of this person on this device. */
+function remembered(box, name) {
+  const kept = localStorage.getItem(`switch:${name}`);
+  if (kept !== null) box.checked = kept === 'on';
+  else if (name === 'letters') box.checked = true;
+  box.addEventListener('change', () => {
+    localStorage.setItem(`switch:${name}`, box.checked ? 'on' : 'off');
+    document.documentElement.dataset[name] = box.checked ? 'on' : 'off';
+  });
+}
+
+/** After a link from outside the strict cookie comes only with the next request: ask once, then go where it led. */
+async function comeBack() {
+  const form = document.querySelector('form[data-sign-in]');
+  const next = form?.querySelector('[name=next]')?.value;
+  if (!next || sessionStorage.getItem('came') === next) return;
+  sessionStorage.setItem('came', next);
+  const answer = await fetch(form.dataset.signIn, { credentials: 'same-origin' }).catch(() => null);
+  if (answer?.ok && (await answer.json()).signed_in) window.location.replace(window.location.href);
+}
+
 ready(() => {
+  document.documentElement.dataset.letters = localStorage.getItem('switch:letters') || 'on';
+  comeBack();
   attach(document);
   startKeys();
   startLive();

@@ -28,6 +28,15 @@ export function startLive() {
   }, true);
 }
 
+/** The line after the one in the pane: where to go on after submitting. */
+document.addEventListener('htmx:configRequest', (event) => {
+  if (!event.detail.elt.matches('form[data-task]')) return;
+  const all = [...document.querySelectorAll('.item:not(.gone)')];
+  const here = all.findIndex((item) => item.dataset.open === 'true');
+  const next = all[here + 1] || all[here - 1];
+  event.detail.parameters.set?.('following', next?.dataset.id || '');
+});
+
 /** Which line is the one in the pane. */
 function mark() {
   const open = document.querySelector('.pane [data-task-id]')?.dataset.taskId;

@@ -21,7 +21,7 @@ async function draw(box) {
   const told = JSON.parse(document.getElementById(box.dataset.diagram).textContent);
   const viewer = new NavigatedViewer({
     container: box,
-    textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 14, fontWeight: 500 }, externalStyle: { fontSize: 13, fontWeight: 400 } },
+    textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 12, fontWeight: 500 }, externalStyle: { fontSize: 12, fontWeight: 400 } },
     bpmnRenderer: { defaultStrokeColor: '#5d6775', defaultFillColor: '#ffffff', defaultLabelColor: '#1c2430' },
   });
   const answer = await fetch(told.xml, { credentials: 'same-origin' });
@@ -42,23 +42,27 @@ async function draw(box) {
     label.textContent = pill.text;
     overlays.add(id, { position: { top: -12, left: shape.width / 2 }, html: label, scale: { min: 0.9, max: 1 } });
   }
-  fit(canvas);
-  const section = box.closest('[data-diagram-box]') || box.parentElement;
+  fit(canvas, box);
+  const section = box.closest('[data-diagram-box]');
   const zoom = (factor) => canvas.zoom(canvas.zoom() * factor);
   section.querySelector('[data-zoom=in]')?.addEventListener('click', () => zoom(1.2));
   section.querySelector('[data-zoom=out]')?.addEventListener('click', () => zoom(1 / 1.2));
-  section.querySelector('[data-zoom=fit]')?.addEventListener('click', () => fit(canvas));
-  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== box.lastWidth) { box.lastWidth = box.clientWidth; canvas.resized(); fit(canvas); } }).observe(box);
+  section.querySelector('[data-zoom=fit]')?.addEventListener('click', () => fit(canvas, box));
+  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== box.lastWidth) { box.lastWidth = box.clientWidth; canvas.resized(); fit(canvas, box); } }).observe(box);
   box.dataset.drawn = 'yes';
 }
 
-/** Whole drawing if its text stays legible, else from the left at a legible size. */
-function fit(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
-  const box = canvas.viewbox();
-  if (box.scale >= 0.55) return;
-  const inner = box.inner, scale = 0.7;
-  canvas.viewbox({ x: inner.x - 10, y: inner.y - 10, width: box.outer.width / scale, height: box.outer.height / scale });
+const MARGIN = 12, SMALLEST = 0.62;
+
+/** As wide as the page and as high as the drawing needs; below a legible size it starts at the left, to be dragged. */
+function fit(canvas, box) {
+  const { inner } = canvas.viewbox();
+  const width = box.clientWidth;
+  const scale = Math.max(SMALLEST, Math.min(1, (width - 2 * MARGIN) / inner.width));
+  box.style.height = `${Math.round(Math.max(200, Math.min(inner.height * scale + 2 * MARGIN, window.innerHeight * 0.7)))}px`;
+  canvas.resized();
+  const x = scale > SMALLEST ? inner.x - (width / scale - inner.width) / 2 : inner.x - MARGIN / scale;
+  canvas.viewbox({ x, y: inner.y - MARGIN / scale, width: width / scale, height: box.clientHeight / scale });
 }
 
 /** English names where the reader's language is English: the drawing itself is Chinese. */
