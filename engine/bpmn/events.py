@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.bpmn import compensation
+from engine.bpmn import compensation, mapping
 from engine.bpmn.definitions import EventDefinition
 from engine.bpmn.nodes import Node
 from engine.bpmn.tokens import WAITING
@@ -39,6 +39,7 @@ class Catch(Node):
         """Definition ``index`` happened."""
         if payload:
             token.process.assign(token, payload)
+            token.process.assign(token, mapping.received(self, payload))
         if self.parallel:
             seen = token.notes.setdefault("seen", [])
             if index not in seen:
@@ -47,6 +48,10 @@ class Catch(Node):
                 return
             del token.notes["seen"]
         self.fire(token)
+
+    def expects(self, token: Token, index: int) -> bool:
+        """Whether definition ``index`` is still to come."""
+        return index not in token.notes.get("seen", ())
 
     def fire(self, token: Token) -> None:
         """It happened altogether."""
@@ -167,8 +172,8 @@ class Throw(Node):
         return None if waits and token.alive else True
 
     def payload(self, token: Token) -> dict[str, Any]:
-        """What goes with it: its input parameters."""
-        return {name: token.process.value(token, text) for name, text in self.takes}
+        """What goes with it: its input parameters and data inputs."""
+        return mapping.sent(token)
 
     def _terminate(self, token: Token) -> None:
         scope = token.scope

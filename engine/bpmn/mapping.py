@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.model import Text
 
 if TYPE_CHECKING:
+    from engine.bpmn.nodes import Node
     from engine.bpmn.run import ProcessRun
     from engine.bpmn.tokens import Token
 
@@ -37,13 +38,12 @@ class DataAssociation:
 def take_in(token: Token) -> None:
     """Evaluate inputs, in order, into the local variables of the activity; each sees those before it."""
     node, process = token.task_spec, token.process
-    reads = getattr(node, "reads", ())
-    if not node.takes and not reads and not getattr(node, "locals", ()):
+    if not node.takes and not node.reads and not node.locals:
         return
     local = token.notes.setdefault("vars", {})
-    for name in getattr(node, "locals", ()):
+    for name in node.locals:
         local.setdefault(name, None)
-    for read in reads:
+    for read in node.reads:
         local[read.target] = _read(token, read)
     for name, text in node.takes:
         local[name] = process.value(token, text)
@@ -52,13 +52,12 @@ def take_in(token: Token) -> None:
 def give_out(token: Token) -> None:
     """Evaluate outputs where the local variables are seen, and write them around the activity."""
     node, process = token.task_spec, token.process
-    writes = getattr(node, "writes", ())
-    if not node.gives and not writes:
+    if not node.gives and not node.writes:
         return
     found: dict[str, Any] = {}
     for name, text in node.gives:
         found[name] = process.value(token, text, found)
-    for write in writes:
+    for write in node.writes:
         _write(token, write, found)
     process.assign_outside(token, found)
 
@@ -75,6 +74,18 @@ def passed(passings: Sequence[Passing], process: ProcessRun, token: Token, sourc
             else:
                 found[passing.target] = process.value_in(token, passing.source, source)
     return found
+
+
+def sent(token: Token) -> dict[str, Any]:
+    """What a throwing event sends along: its data inputs and input parameters."""
+    node = token.task_spec
+    found = {read.target: _read(token, read) for read in node.reads}
+    return found | {name: token.process.value(token, text) for name, text in node.takes}
+
+
+def received(node: Node, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a catching event puts into data objects out of what it received."""
+    return {write.target: payload[write.source] for write in node.writes if write.source in payload}
 
 
 def _read(token: Token, read: DataAssociation) -> Any:

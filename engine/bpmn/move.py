@@ -23,6 +23,8 @@ def begin(run: ProcessRun, entry: str | None, payload: Mapping[str, Any] | None)
         run.variables.update(payload)
         run.dirty = True
     if entry is None:
+        if not graph.starts:
+            raise RunFailed(run.model.key, "unknown_entry", wanted="none")
         run.open_scope(None, graph)
         return
     node = graph.task_specs.get(entry)

@@ -92,6 +92,8 @@ class MultiInstance(Repetition):
         if self.info.output_collection:
             loop["out"] = [None] * total
         body.notes["loop"] = loop
+        inner = getattr(self.node, "inner", None)
+        body.process.allowance[self.node.name] = total * (2 + 2 * len(inner.task_specs if inner is not None else ()))
         if total == 0:
             self._hand_out(body)
             return True

@@ -12,6 +12,7 @@ from engine.bpmn.model import Element, Flow, Text
 
 if TYPE_CHECKING:
     from engine.bpmn.events import Catch
+    from engine.bpmn.mapping import DataAssociation
     from engine.bpmn.multi_instance import Repetition
     from engine.bpmn.tokens import ScopeSpec, Token
 
@@ -35,7 +36,12 @@ class Node(TaskSpec):
         self.start_quantity = self.completion_quantity = 1
         self.repetition: Repetition | None = None
         self.takes: tuple[tuple[str, Text], ...] = ()
+        """``camunda:inputParameter``: local variables of the activity."""
         self.gives: tuple[tuple[str, Text], ...] = ()
+        self.reads: tuple[DataAssociation, ...] = ()
+        self.writes: tuple[DataAssociation, ...] = ()
+        self.locals: tuple[str, ...] = ()
+        """Names of its data outputs."""
 
     @property
     def scope_spec(self) -> ScopeSpec:

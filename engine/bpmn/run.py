@@ -11,6 +11,7 @@ from engine.bpmn import waits as waiting
 from engine.bpmn.activities import CallActivity, SubProcess, UserTask
 from engine.bpmn.events import Catch, is_armed
 from engine.bpmn.failures import NotWaiting, RunFailed
+from engine.bpmn.migrate import Migration
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.tokengame import RunEvent, TokenGame
 from engine.bpmn.tokens import ROOT, STARTED, Token
@@ -41,6 +42,17 @@ class ProcessRun(TokenGame):
         """The run that :meth:`state` saved. ``variables`` (of the instance) become the run's own."""
         run = cls(model, environment, variables)
         state.load(run, saved)
+        return run
+
+    @classmethod
+    def migrate(cls, old: ProcessModel, new: ProcessModel, environment: Environment, saved: str,
+                variables: dict[str, Any], mapping: Mapping[str, str] | None = None) -> ProcessRun:
+        """The run that was saved under ``old``, going on under ``new``; ``mapping``: old element ids to new ones.
+
+        Raises :class:`RunFailed` naming the element that has no place in ``new``.
+        """
+        run = cls(new, environment, variables)
+        Migration(old, new, mapping or {}).into(run, saved)
         return run
 
     def advance(self, budget: int = 3000) -> int:
@@ -176,6 +188,6 @@ class ProcessRun(TokenGame):
         token = self._token(element_instance_id)
         node = token.task_spec
         if not isinstance(node, Catch) or not is_armed(token) or not 0 <= index < len(node.definitions) \
-                or node.definitions[index].kind not in kinds:
+                or node.definitions[index].kind not in kinds or not node.expects(token, index):
             raise NotWaiting(element_instance_id)
         return token

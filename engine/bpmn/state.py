@@ -40,7 +40,11 @@ def dump(game: TokenGame) -> str:
 
 def load(game: TokenGame, text: str) -> None:
     """Put the tokens of a saved state into a fresh run."""
-    state = values.loads(text)
+    fill(game, values.loads(text))
+
+
+def fill(game: TokenGame, state: dict[str, Any]) -> None:
+    """As :func:`load`, of a state already read."""
     game.counter = state["n"]
     game.outcome = state.get("x")
     if game.outcome is not None:

@@ -54,6 +54,8 @@ class TokenGame(Variables):
         self.outcome: str | None = None
         self.ending = "completed"
         self.visits: Counter[str] = Counter()
+        self.allowance: dict[str, int] = {}
+        """Steps allowed on top of the budget, per multi-instance activity."""
 
     @property
     def ended(self) -> bool:

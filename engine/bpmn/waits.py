@@ -75,6 +75,8 @@ def _detail(token: Token) -> dict[str, Any]:
 def _events(run: ProcessRun, token: Token) -> Iterator[Wait]:
     router = run.router
     for index, definition in enumerate(token.task_spec.definitions):
+        if not token.task_spec.expects(token, index):
+            continue
         detail: dict[str, Any] = {"index": index, "attached_to": token.host}
         if definition.kind == "timer":
             state = token.notes.get("due", {}).get(str(index))

@@ -14,6 +14,7 @@ def test_a_message_releases_one_and_a_signal_all(story):
 def test_parallel_multiple_needs_each_of_its_events(story):
     story.start("parallel_multiple_event").message("m1").later(seconds=11)
     assert story.passed == []
+    assert [wait.kind for wait in story.run.waits()] == ["signal"]
     assert story.signal("s1").passed == ["z"]
 
 

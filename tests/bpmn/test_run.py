@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn import NotWaiting, ProcessRun, StepBudgetExceeded
+from engine.bpmn import NotWaiting, ProcessRun, RunFailed, StepBudgetExceeded
 
 
 def test_any_element_id_will_do(story):
@@ -66,3 +66,21 @@ def test_a_run_that_is_over_stays_over_when_saved(kept):
     kept.start("any_element_id").complete("End", "Root")
     again = ProcessRun.restore(kept.model, kept.world, kept.run.state(), {})
     assert (again.ended, again.outcome, again.waits(), again.advance()) == (True, "completed", [], 0)
+
+
+def test_a_process_without_a_none_start_is_not_started_by_hand(kept):
+    with pytest.raises(RunFailed) as failed:
+        kept.start("instantiating_receive_task")
+    assert failed.value.reason == "unknown_entry"
+
+
+def test_an_unknown_entry_is_refused(kept):
+    with pytest.raises(RunFailed):
+        kept.start("several_start_events", entry="a")
+
+
+def test_a_wide_multi_instance_is_no_endless_loop(kept):
+    kept.read("wide_automatic_multi_instance")
+    run = ProcessRun.start(kept.model, kept.world, {"items": list(range(300))})
+    assert run.advance(100) > 900
+    assert run.ended

@@ -33,8 +33,9 @@ def test_a_text_or_value_gives_a_moment(kind, value, moment):
     assert due(kind, value) == moment
 
 
-@pytest.mark.parametrize(("kind", "value"), [("duration", "soon"), ("duration", None), ("date", 5), ("date", "31/1/26"),
-                                             ("cycle", "daily"), ("cycle", "R0/PT1H"), ("cycle", "R/PT0S"), ("duration", "")])
+@pytest.mark.parametrize(("kind", "value"), [
+    ("duration", "soon"), ("duration", None), ("duration", ""), ("date", 5), ("date", "31/1/26"), ("cycle", "daily"),
+    ("cycle", "R0/PT1H"), ("cycle", "R/PT0S")])
 def test_what_is_no_time_is_refused(kind, value):
     with pytest.raises(timers.BadTimer):
         due(kind, value)
