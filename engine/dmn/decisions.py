@@ -151,14 +151,17 @@ class DecisionModel:
 
     # ---- the requirement graph
     def _given(self, namespace: str, name: str, run: Run) -> Any:
-        """The input ``name`` of a file: by its name, by ``import.name``, or within the context ``import``."""
-        prefix = self.family.import_name(self.family.main.namespace, namespace)
-        if prefix:
-            if f"{prefix}.{name}" in run.inputs:
-                return run.inputs[f"{prefix}.{name}"]
-            group = run.inputs.get(prefix)
-            if isinstance(group, dict) and name in group:
-                return group[name]
+        """The input ``name`` of a file: by its name, by ``import.name``, or within the contexts of its imports."""
+        if namespace != self.family.main.namespace:
+            for path in self.family.paths(namespace):
+                dotted = ".".join((*path, name))
+                if dotted in run.inputs:
+                    return run.inputs[dotted]
+                group: Any = run.inputs
+                for part in path:
+                    group = group.get(part) if isinstance(group, dict) else None
+                if isinstance(group, dict) and name in group:
+                    return group[name]
         return run.inputs.get(name, _MISSING)
 
     def _input(self, namespace: str, element: m.InputData, run: Run, scope: feel.Scope) -> Any:

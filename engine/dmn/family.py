@@ -15,6 +15,9 @@ from .sentences import problem
 MAX_DEPTH = 60
 """How many decisions may require each other in a row."""
 
+MAX_PATHS = 8
+"""Ways to an imported file that are looked at, and how many imports one may lead through."""
+
 Key = tuple[str, str]
 
 
@@ -25,6 +28,7 @@ class Family:
         self.main = main
         self.members: dict[str, m.Definitions] = {main.namespace: main}
         self.missing: list[m.Import] = []
+        self._paths: dict[str, tuple[tuple[str, ...], ...]] = {}
         waiting = list(main.imports)
         while waiting:
             one = waiting.pop(0)
@@ -60,6 +64,21 @@ class Family:
         if namespace == other:
             return ""
         return next((one.name for one in self.members[namespace].imports if one.namespace == other and one.name), "")
+
+    def paths(self, namespace: str) -> tuple[tuple[str, ...], ...]:
+        """The ways from the main file to another by the names of imports, shortest first: ``("lib", "base")``."""
+        if namespace not in self._paths:
+            found, waiting = [], [((), self.main.namespace)]
+            while waiting and len(found) < MAX_PATHS:
+                path, home = waiting.pop(0)
+                if home == namespace and path:
+                    found.append(path)
+                elif len(path) < MAX_PATHS:
+                    waiting += [((*path, one.name), one.namespace) for one in self.members[home].imports
+                                if one.namespace in self.members and one.name not in path][:MAX_PATHS]
+                waiting = waiting[:MAX_PATHS * MAX_PATHS]
+            self._paths[namespace] = tuple(found)
+        return self._paths[namespace]
 
     def unbound(self, namespace: str, decision: m.Decision) -> bool:
         """Does a decision see all inputs given? Where the drawing says nothing about inputs it does, as in Camunda."""

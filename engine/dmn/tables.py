@@ -58,11 +58,13 @@ class Output:
 
     __slots__ = ("name", "title", "type", "default", "order")
 
-    def __init__(self, clause: m.OutputClause, names: Names, room: Room, reference: str):
+    def __init__(self, clause: m.OutputClause, names: Names, room: Room, whole: str):
+        """``whole`` is the type of the table where this is its only column."""
         self.name, self.title = clause.name, clause.title
-        self.type: ValueType | None = room.type(reference)
+        self.type: ValueType | None = room.type(clause.type)
         self.default = compile_text(m.Literal(text=clause.default), names, room) if clause.default else None
-        values = clause.values or (self.type.allowed_text() if self.type else "")
+        listing = self.type or room.type(whole)
+        values = clause.values or (listing.allowed_text() if listing else "")
         try:
             self.order = feel.compile(f"[{values}]", names | room.members) if values else None
         except feel.FeelError:
@@ -80,9 +82,8 @@ class Table:
     def __init__(self, table: m.DecisionTable, names: Names, room: Room):
         self.table, self.owner = table, room.owner
         self.columns = [Column(clause, names, room) for clause in table.inputs]
-        # the type of a single nameless output is the table's own, which the box sees to
-        self.outputs = [Output(clause, names, room, clause.type) for clause in table.outputs]
-        self.several = len(self.outputs) > 1
+        self.several = len(table.outputs) > 1
+        self.outputs = [Output(clause, names, room, "" if self.several else table.type) for clause in table.outputs]
         self.rules = [(rule, self._tests(rule), self._results(rule, names, room)) for rule in table.rules]
 
     def _tests(self, rule: m.Rule) -> tuple[tuple[int, int], ...]:

@@ -148,6 +148,9 @@ class Types:
         if name in definitions.items:
             return namespace, definitions.items[name]
         for one in definitions.imports:
+            other = self.family.get(one.namespace)
+            if not one.name and other is not None and name in other.items:
+                return one.namespace, other.items[name]
             if one.name and name.startswith(one.name + "."):
                 found = self._item(one.namespace, name[len(one.name) + 1:])
                 if found is not None:

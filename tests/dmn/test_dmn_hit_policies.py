@@ -81,6 +81,13 @@ class TestPriority:
         assert decide(self.TABLE, "grade", {"amount": 500}) == "S"
         assert decide(self.TABLE, "grade", {"amount": 60}) == "A"
 
+    def test_the_order_may_be_that_of_the_declared_type(self):
+        level = ('<itemDefinition name="tLevel"><typeRef>string</typeRef><allowedValues><text>"S","A","B"</text>'
+                 "</allowedValues></itemDefinition>")
+        for box in (table(["n"], [output("o", "tLevel")], ("-", '"B"'), ("-", '"A"'), hit="PRIORITY"),
+                    table(["n"], ["o"], ("-", '"B"'), ("-", '"A"'), hit="PRIORITY", type_="tLevel")):
+            assert decide(definitions(level, decision("grade", box)), "grade", {"n": 1}) == "A"
+
     def test_what_matched_and_was_not_preferred_is_told_apart(self):
         decided = read_model(self.TABLE).decide("grade", {"amount": 60})
         assert [(rule.rule_index, rule.chosen) for rule in decided.fired] == [(1, False), (3, True)]

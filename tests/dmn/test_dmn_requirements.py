@@ -173,6 +173,19 @@ class TestImports:
         back = self.OTHER.replace("<itemDefinition", '<import name="up" namespace="here"/><itemDefinition', 1)
         assert decide(self.MAIN, "d", {"lib": {"amount": 5}}, imports={"other.dmn": back}) == 12
 
+    def test_inputs_of_a_file_imported_by_an_import_stand_within_both_names(self):
+        middle = definitions('<import name="base" namespace="other"/>',
+                             decision("more", literal("base.twice + 1"), ["*other#twice"]), namespace="middle")
+        main = definitions('<import name="mid dle" namespace="middle"/>',
+                           decision("d", literal("mid dle.more"), ["*middle#more"]))
+        imports = {"middle.dmn": middle, "other.dmn": self.OTHER}
+        assert decide(main, "d", {"mid dle": {"base": {"amount": 5}}}, imports=imports) == 11
+
+    def test_an_import_without_a_name_adds_to_the_names_of_the_file(self):
+        main = definitions('<import name="" namespace="other"/>', inputs(level="tLevel"),
+                           decision("d", literal("if level = null then twice else 0"), ["level", "*other#twice"]))
+        assert decide(main, "d", {"amount": 5, "level": "C"}, imports={"other.dmn": self.OTHER}) == 10
+
     def test_a_file_that_is_not_needed_is_not_in_the_way(self):
         imports = {"other.dmn": self.OTHER, "third.dmn": definitions(namespace="third")}
         assert decide(self.MAIN, "d", {"lib": {"amount": 5}}, imports=imports) == 12
