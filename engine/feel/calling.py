@@ -18,9 +18,12 @@ def invoke(function: Function, arguments: Sequence[Any]) -> Any:
     """The value of a call; None where the arguments do not fit. Errors of FEEL (limits, assertions) pass through."""
     charge(function.steps + cost(arguments))
     try:
-        return function.call(*arguments)
+        value = function.call(*arguments)
     except NULL_ERRORS:
         return None
+    if type(value) is str or type(value) is list:
+        charge(cost((value,)) - 1)  # what is built is kept: a long string for each round of a loop adds up
+    return value
 
 
 def invoke_named(function: Function, named: Mapping[str, Any], _: Any = None) -> Any:

@@ -156,8 +156,9 @@ def _filtered(items: list[Any], condition: Run, scope: Scope, cost: int) -> Any:
     out = []
     for value in items:
         scope.run.tick(cost)
-        # the item's own entries are seen by their names; "item" is the item itself unless it has such an entry
-        found = condition(scope.child({"item": value, **value} if isinstance(value, dict) else {"item": value}))
+        inner = scope.child({"item": value})
+        # the item's own entries are seen by their names: an entry "item", too
+        found = condition(inner.child(value) if isinstance(value, dict) else inner)
         if found is True:
             out.append(value)
         elif kind(found) == "number":

@@ -224,8 +224,9 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 
 def size(node: Node) -> int:
-    """How many nodes an expression has: what one evaluation of it costs, roughly. Powers count for what they cost."""
-    own = 40 if isinstance(node, Arithmetic) and node.op == "**" else 1
+    """How many nodes an expression has: what one evaluation of it costs, roughly. Arithmetic counts for what it costs
+    (on dates, or when it fails), powers for more."""
+    own = (40 if node.op == "**" else 4) if isinstance(node, Arithmetic) else 1
     return own + sum(size(child) for child in children(node))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .limits import Types
+from .limits import Types, charge
 from .nodes import ANY, Type
 from .times import UTC, midnight
 from .values import Function, Range, kind
@@ -47,6 +47,7 @@ def conforms(value: Any, type: Type | str, types: Types | None = None) -> bool |
     if type.of is None and type.entries is None:
         return _conforms_simple(value, type.name, types)
     if type.name == "list":
+        charge(len(value) // 4 if isinstance(value, list) else 1)
         return isinstance(value, list) and all(_may_be(item, type.of, types) for item in value)
     if type.name == "range":
         ends = [end for end in (value.low, value.high) if end is not None] if isinstance(value, Range) else []

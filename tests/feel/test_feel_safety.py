@@ -103,6 +103,14 @@ HUNGRY = {
     "merging contexts": "for i in 1..100000 return context put({"
                         + ",".join(f"k{i}: 1" for i in range(500)) + '}, "x", i)',
     "json of nested brackets": 'from json("' + "[" * 50000 + '")',
+    "wide contexts filtered": "{big: context(for i in 1..20000 return {key: string(i), value: i}), "
+                              "y: (for i in 1..50000 return big)[a > 1]}.y",
+    "long texts kept": '{s: string join(for i in 1..50000 return "a"), y: for i in 1..100000 return string([s])}.y',
+    "ranges read from text": 'for i in 1..100000 return range("[1..5]")',
+    "types of long lists": "{xs: for i in 1..50000 return i, y: for i in xs return xs instance of list<number>}.y",
+    "divisions by zero": "for i in 1..100000 return [" + ",".join(["1/0"] * 3000) + "]",
+    "moments read from text": 'for i in 1..100000 return date and time("2026-03-02T10:00:00@Asia/Shanghai")',
+    "patterns replaced": 'for i in 1..100000 return replace("2026-03-02", "([0-9]+)-([0-9]+)", "$2$1")',
     "partial grows": "for i in 1..100000 return count(partial)",
     "partial sums": "for i in 1..100000 return sum(partial)",
 }

@@ -58,7 +58,7 @@ def _boolean(value: Any) -> bool | None:
 
 
 # --- range
-@builtin("range", "from: string", "range")
+@builtin("range", "from: string", "range", steps=30)
 def _range(text: str) -> Range | None:
     """``"[1..5)"``: two literals of one kind, in order."""
     found = _RANGE.fullmatch(text) if len(text) < 1000 else None

@@ -78,21 +78,21 @@ def _to_base64(text: str) -> str:
 
 
 # --- regular expressions
-@builtin("matches", "input: string, pattern: string, flags?: string?", "boolean", steps=2)
+@builtin("matches", "input: string, pattern: string, flags?: string?", "boolean", steps=5)
 def _matches(text: str, pattern: str, flags: str | None = None) -> bool | None:
     return patterns.found(text, pattern, flags)
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string?", "string", steps=4)
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string?", "string", steps=12)
 def _replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     return patterns.replaced(text, pattern, replacement, flags)
 
 
-@builtin("split", "string: string, delimiter: string", "list", steps=4)
+@builtin("split", "string: string, delimiter: string", "list", steps=10)
 def _split(text: str, delimiter: str) -> list[str] | None:
     return patterns.split(text, delimiter)
 
 
-@builtin("extract", "input: string, pattern: string", "list", steps=4)
+@builtin("extract", "input: string, pattern: string", "list", steps=8)
 def _extract(text: str, pattern: str) -> list[str] | None:
     return patterns.extracted(text, pattern)

@@ -18,7 +18,7 @@ _DATES = ("date", "date and time")
 
 
 # --- making them
-@overloaded("date", ["from: any", "year: number, month: number, day: number"], "date")
+@overloaded("date", ["from: any", "year: number, month: number, day: number"], "date", steps=1)
 def _date(*arguments: Any) -> dt.date | None:
     if len(arguments) == 3:
         year, month, day = (exact(fitted(argument, "number")) for argument in arguments)
@@ -32,7 +32,10 @@ def _date(*arguments: Any) -> dt.date | None:
 
 
 @overloaded(
-    "time", ["from: any", "hour: number, minute: number, second: number, offset?: days and time duration"], "time"
+    "time",
+    ["from: any", "hour: number, minute: number, second: number, offset?: days and time duration"],
+    "time",
+    steps=2,
 )
 def _time(*arguments: Any) -> dt.time | None:
     if len(arguments) == 1:
@@ -78,6 +81,7 @@ def _zone_of(value: Any) -> Any:
         "date: date, time: time, timezone: string",
     ],
     "date and time",
+    steps=3,
 )
 def _date_and_time(*arguments: Any) -> dt.datetime | None:
     if len(arguments) == 1:
@@ -108,7 +112,7 @@ def _combined(day: Any, time: Any, timezone: Any = None) -> dt.datetime | None:
     return dt.datetime.combine(day.date() if kind(day) == "date and time" else day, time)
 
 
-@builtin("duration", "from: any", "duration")
+@builtin("duration", "from: any", "duration", steps=2)
 def _duration(value: Any) -> Any:
     if kind(value) in ("days and time duration", "years and months duration"):
         return value
