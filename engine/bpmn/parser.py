@@ -18,7 +18,7 @@ from engine.bpmn.activities import (
     UserTask,
 )
 from engine.bpmn.data import DataNames
-from engine.bpmn.definitions import EventDefinition
+from engine.bpmn.definitions import EventDefinition, EventReader
 from engine.bpmn.elements import BPMN, CAMUNDA, children, feel, inner_text, kind_of, reference, text_of
 from engine.bpmn.events import Boundary, Catch, EventStart, Receive, SendTask, Throw
 from engine.bpmn.gateways import Complex, EventGateway, Exclusive, Inclusive, Parallel
@@ -60,6 +60,7 @@ class Drawing:
         self.file = file
         self.by_id = {node.get("id"): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
         self.data = DataNames(root)
+        self.events = EventReader(self.by_id)
         self.lanes: dict[str, tuple[Lane, ...]] = {}
         self.cards: dict[str, Element] = {}
         self.flows: dict[str, Flow] = {}
@@ -109,7 +110,7 @@ class Drawing:
         task.for_compensation = node.get("isForCompensation", "false").strip() in ("true", "1")
         task.takes = tuple((key, text_of(text)) for key, text in card.inputs.items())
         task.gives = tuple((key, text_of(text)) for key, text in card.outputs.items())
-        task.repetition = repetition_of(node, task, info, self.definitions, self.by_id)
+        task.repetition = repetition_of(node, task, info, self.events.of, self.by_id)
         self.data.read_into(node, task)
         self._furnish(node, task, spec)
         return task
@@ -129,9 +130,9 @@ class Drawing:
         """What only some kinds of nodes have."""
         card = task.element
         if isinstance(task, (Catch, Throw)):
-            task.definitions = self.definitions(node)
+            task.definitions = self.events.of(node)
             if not task.definitions and reference(node.get("messageRef")):
-                task.definitions = (EventDefinition("message", key=self._named(node, "messageRef", "name")),)
+                task.definitions = (EventDefinition("message", key=self.events.named(node, "messageRef", "name")),)
             if isinstance(task, Catch):
                 task.parallel = node.get("parallelMultiple", "false").strip() in ("true", "1")
                 task.interrupting = node.get("cancelActivity", "true").strip() in ("true", "1")
@@ -209,7 +210,7 @@ class Drawing:
                     self._event_start(start, task, spec)
 
     def _event_start(self, start: etree._Element, task: EventSubProcess, spec: ScopeSpec) -> None:
-        definitions = self.definitions(start)
+        definitions = self.events.of(start)
         if any(definition.kind == "compensate" for definition in definitions):
             task.triggered_by = start.get("id")
             spec.compensation_start = task.name
@@ -239,7 +240,7 @@ class Drawing:
     def _start(self, node: etree._Element, spec: ScopeSpec) -> None:
         """Where a scope begins: its none start events, or without any start all that nothing leads to."""
         events = list(children(node, "startEvent"))
-        plain = [child.get("id") for child in events if not self.definitions(child)]
+        plain = [child.get("id") for child in events if not self.events.of(child)]
         entries = [task for task in spec.task_specs.values() if task.element.id in self._instantiating(node)]
         if events or entries:
             spec.starts = tuple(plain)
@@ -249,50 +250,6 @@ class Drawing:
     def _instantiating(self, node: etree._Element) -> set[str]:
         return {child.get("id") for child in (*children(node, "receiveTask"), *children(node, "eventBasedGateway"))
                 if child.get("instantiate", "false").strip() in ("true", "1")}
-
-    # -- events
-
-    def definitions(self, node: etree._Element) -> tuple[EventDefinition, ...]:
-        """The event definitions of a node, those it refers to included."""
-        found = []
-        for child in children(node):
-            entry = child
-            if kind_of(child) == "eventDefinitionRef":
-                entry = self.by_id.get(reference(child.text) or "")
-            if entry is not None and kind_of(entry).endswith("EventDefinition"):
-                found.append(self._definition(entry, node))
-        return tuple(found)
-
-    def _definition(self, entry: etree._Element, node: etree._Element) -> EventDefinition:
-        kind = kind_of(entry)[:-len("EventDefinition")]
-        attributes = reading.camunda_attributes(entry)
-        if kind in ("message", "signal"):
-            key = self._named(entry, kind + "Ref", "name")
-            return EventDefinition(kind, key, attributes=attributes, reference=reference(entry.get(kind + "Ref")))
-        if kind in ("error", "escalation"):
-            key = self._named(entry, kind + "Ref", kind + "Code")
-            return EventDefinition(kind, key, attributes=attributes, reference=reference(entry.get(kind + "Ref")))
-        if kind == "timer":
-            for timer in ("date", "duration", "cycle"):
-                if (text := inner_text(entry, "time" + timer.capitalize())) is not None:
-                    return EventDefinition(kind, timer=timer, text=text_of(text), attributes=attributes)
-            return EventDefinition(kind, timer="duration", attributes=attributes)
-        if kind == "conditional":
-            return EventDefinition(kind, condition=feel(inner_text(entry, "condition")), attributes=attributes)
-        if kind == "link":
-            return EventDefinition(kind, Text(entry.get("name") or node.get("name") or ""))
-        if kind == "compensate":
-            return EventDefinition(kind, activity=reference(entry.get("activityRef")),
-                                   wait=entry.get("waitForCompletion", "true").strip() in ("true", "1"))
-        return EventDefinition(kind, attributes=attributes)
-
-    def _named(self, entry: etree._Element, attribute: str, name: str) -> Text | None:
-        """The name or code of what a definition refers to; without one its id."""
-        target = reference(entry.get(attribute))
-        if target is None:
-            return None
-        node = self.by_id.get(target)
-        return text_of((node.get(name) if node is not None else None) or target)
 
 
 def _is_compensation_boundary(node: etree._Element) -> bool:

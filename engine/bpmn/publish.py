@@ -59,7 +59,7 @@ def _starts(drawing: Drawing, graph: ScopeSpec) -> Iterator[StartEvent]:
     for task in graph.task_specs.values():
         source = drawing.by_id.get(task.name)
         if isinstance(task, Start):
-            definitions = drawing.definitions(source)
+            definitions = drawing.events.of(source)
             if not definitions:
                 yield StartEvent(task.name, "none")
             for definition in definitions:
