@@ -34,10 +34,8 @@ class Room:
     def __init__(self, namespace: str, types: Types, members: Names, owner: str = ""):
         self.namespace, self.types, self.members, self.owner = namespace, types, members, owner
 
-    def owned_by(self, owner: str) -> Room:
-        return Room(self.namespace, self.types, self.members, owner)
-
     def type(self, reference: str) -> ValueType | None:
+        """The type a typeRef means here; None where there is none."""
         return self.types.find(self.namespace, reference) if reference else None
 
     def typed(self, step: Step, reference: str, name: str = "") -> Step:

@@ -48,15 +48,19 @@ class Family:
         return None if found is None else (home, found)
 
     def input(self, namespace: str, href: str) -> tuple[str, m.InputData] | None:
+        """The input data that a href of ``namespace`` means, with the namespace it is in."""
         return self._find("inputs", namespace, href)
 
     def decision(self, namespace: str, href: str) -> tuple[str, m.Decision] | None:
+        """The decision a href means, with its namespace."""
         return self._find("decisions", namespace, href)
 
     def knowledge(self, namespace: str, href: str) -> tuple[str, m.KnowledgeModel] | None:
+        """The knowledge model a href means, with its namespace."""
         return self._find("knowledge", namespace, href)
 
     def service(self, namespace: str, href: str) -> tuple[str, m.DecisionOffer] | None:
+        """The decision service a href means, with its namespace."""
         return self._find("services", namespace, href)
 
     def import_name(self, namespace: str, other: str) -> str:

@@ -45,22 +45,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxedContext(Box):
+    """Entries in order, each seeing those above it."""
+
     entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation(Box):
+    """A call of a function, its parameters bound by name."""
+
     function: Box | None
     bindings: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxedList(Box):
+    """A list of boxes."""
+
     items: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation(Box):
+    """A list of contexts: one for each row, named by the columns."""
+
     columns: tuple[Named, ...]
     rows: tuple[tuple[Box, ...], ...]
 
@@ -76,6 +84,8 @@ class FunctionDefinition(Box):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditional(Box):
+    """``then`` where the condition is true, else ``otherwise``."""
+
     condition: Box | None
     then: Box | None
     otherwise: Box | None
@@ -93,6 +103,8 @@ class Iterator(Box):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter(Box):
+    """The items of ``source`` for which ``match`` is true, or the one whose number it gives."""
+
     source: Box | None
     match: Box | None
 
@@ -127,6 +139,7 @@ class OutputClause:
 
     @property
     def title(self) -> str:
+        """What a person calls this column."""
         return self.label or self.name or self.id
 
 
@@ -144,6 +157,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionTable(Box):
+    """``hit_policy`` as DMN spells it (``RULE ORDER``), ``aggregation`` SUM, MIN, MAX, COUNT or empty."""
+
     hit_policy: str
     aggregation: str
     inputs: tuple[InputClause, ...]
@@ -180,6 +195,8 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class InputData:
+    """What is given; decisions see it under ``name``."""
+
     id: str
     name: str
     type: str = ""
@@ -201,6 +218,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeModel:
+    """A function that decisions call by ``name``."""
+
     id: str
     name: str
     type: str
@@ -224,6 +243,8 @@ class DecisionOffer:
 
 @dataclass(frozen=True, slots=True)
 class Import:
+    """Another file by its namespace; its things stand under ``name``."""
+
     name: str
     namespace: str
     location: str = ""

@@ -58,7 +58,7 @@ class Run:
     ``given`` holds the decisions that a service takes as input: their values come from ``inputs``.
     """
 
-    __slots__ = ("inputs", "evaluation", "memo", "fired", "fired_count", "notes", "rows", "current", "calls",
+    __slots__ = ("inputs", "evaluation", "memo", "fired", "counted", "notes", "rows", "current", "calls",
                  "given")
 
     def __init__(self, inputs: Mapping[str, Any], evaluation: feel.Evaluation):
@@ -66,7 +66,7 @@ class Run:
         self.evaluation = evaluation
         self.memo: dict[tuple[str, str], Any] = {}
         self.fired: list[FiredRule] = []
-        self.fired_count = 0
+        self.counted = [0]
         self.notes: list[Note] = []
         self.rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.current: list[tuple[str, str, str]] = []
@@ -76,22 +76,32 @@ class Run:
     def nested(self, inputs: Mapping[str, Any]) -> Run:
         """The run of a decision service called from within: its own inputs and memo, the same budget and findings."""
         other = Run(inputs, self.evaluation)
-        other.fired, other.notes, other.current, other.calls = self.fired, self.notes, self.current, self.calls
+        other.fired, other.counted, other.notes = self.fired, self.counted, self.notes
+        other.current, other.calls = self.current, self.calls
         return other
 
     def note(self, code: str, **params: Any) -> None:
+        """Remember why something became null."""
         if len(self.notes) < MAX_NOTES:
             self.notes.append(Note(code, params))
 
     def fire(self, rule: FiredRule) -> None:
-        self.fired_count += 1
+        """Remember a rule that matched."""
+        self.counted[0] += 1
         if len(self.fired) < MAX_FIRED:
             self.fired.append(rule)
 
     def enter_call(self) -> None:
+        """A knowledge model or service is called; raises DecisionError where they nest too deep."""
         self.calls += 1
         if self.calls > MAX_CALLS:
             raise DecisionError("decision_calls", limit=MAX_CALLS)
 
     def leave_call(self) -> None:
+        """The call of :meth:`enter_call` is over."""
         self.calls -= 1
+
+    @property
+    def fired_count(self) -> int:
+        """How many rules matched, remembered or not."""
+        return self.counted[0]

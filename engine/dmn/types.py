@@ -196,7 +196,7 @@ class Types:
 def shown(value: Any, limit: int = 60) -> str:
     """``value`` as a person may read it in a sentence."""
     if isinstance(value, str):
-        written = '"' + value + '"'
+        written = '"' + value[:limit] + '"'
     elif isinstance(value, float):
         written = repr(value)
     else:
