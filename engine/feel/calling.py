@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import Any
 
 from .limits import charge
@@ -60,17 +62,26 @@ def host_function(name: str, given: Function | Callable[..., Any]) -> Function:
     """A function of the host as a FEEL value; a plain callable's parameters are named as in Python, ``_`` as blank."""
     if isinstance(given, Function):
         return given
-    parameters = []
-    variadic = False
+    if isinstance(given, MethodType):  # looked at once for all objects it is bound to
+        parameters, variadic = _parameters(given.__func__)
+        return Function(parameters[1:], given, None, name, variadic=variadic)
     try:
-        found = list(inspect.signature(given).parameters.values())
-    except (TypeError, ValueError):  # some callables written in C tell nothing
-        found = []
-        variadic = True
-    for parameter in found:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            variadic = True
-        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            optional = "" if parameter.default is parameter.empty else "?"
-            parameters.append(parameter.name.replace("_", " ") + optional)
+        parameters, variadic = _parameters(given)
+    except TypeError:  # an object that has no hash
+        parameters, variadic = _parameters.__wrapped__(given)
     return Function(parameters, given, None, name, variadic=variadic)
+
+
+@functools.lru_cache(maxsize=256)
+def _parameters(function: Callable[..., Any]) -> tuple[list[str], bool]:
+    """The names of its parameters (``?`` after one that may be left out), and whether it takes any number."""
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # some callables written in C tell nothing
+        return [], True
+    names = [
+        parameter.name.replace("_", " ") + ("" if parameter.default is parameter.empty else "?")
+        for parameter in found
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    return names, any(parameter.kind is parameter.VAR_POSITIONAL for parameter in found)

@@ -130,7 +130,7 @@ def _piece(piece: str, match: Any, groups: int) -> str:
 def _bounded(items: list[str]) -> list[str]:
     if len(items) > MAX_LIST:
         raise FeelLimitError("limit_list", limit=MAX_LIST)
-    charge(len(items))  # RE2's binding makes an object of each
+    charge(2 * len(items))  # RE2's binding makes an object of each
     return items
 
 
