@@ -6,7 +6,7 @@ A package adds one by the entry point group ``bihuan.connectors``: each entry na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
@@ -15,20 +15,17 @@ from engine.connectors.connector import (
     CallContext,
     Connector,
     ConnectorFailure,
-    GivenConnector,
     Input,
     Secrets,
     failure_sentence,
 )
+from engine.connectors.inside import INSIDE, WINDOW, InsideTopic
 from engine.connectors.mail import Mail, MailServer, RecordingMail
-from engine.connectors.notice import Notice, NoticeText
-from engine.connectors.register import RegisterCall
 from engine.connectors.sms import RecordingProvider, ShortMessage, Sms, SmsProvider
 
-__all__ = ["ENTRY_POINTS", "CallContext", "Connector", "ConnectorFailure", "Connectors", "Equipment", "GivenConnector",
-           "Input", "Mail", "MailServer", "Notice", "NoticeText", "RecordingMail",
-           "RecordingProvider", "RegisterCall", "Secrets",
-           "ShortMessage", "Sms", "SmsProvider", "failure_sentence"]
+__all__ = ["ENTRY_POINTS", "INSIDE", "CallContext", "Connector", "ConnectorFailure", "Connectors", "Equipment", "Input",
+           "InsideTopic", "Mail", "MailServer", "RecordingMail", "RecordingProvider", "Secrets", "ShortMessage", "Sms",
+           "SmsProvider", "failure_sentence"]
 
 ENTRY_POINTS = "bihuan.connectors"
 
@@ -66,6 +63,14 @@ class Connectors:
     def get(self, name: str) -> Connector | None:
         """The connector of this topic."""
         return self._by_name.get(name)
+
+    def wrong_inputs(self, topic: str, names: Iterable[str]) -> list[tuple[str, str]]:
+        """What is wrong with a service task of this topic and these inputs: (code of a failure, name)."""
+        inside = next((one for one in INSIDE if one.name == topic), None)
+        found = inside or self.get(topic)
+        if found is None:
+            return [("topic_unknown", topic)]
+        return found.wrong_inputs(names if inside else set(names) - {WINDOW.name})
 
     def __iter__(self) -> Iterator[Connector]:
         return iter(self._by_name.values())

@@ -13,6 +13,7 @@ Secrets = Callable[[str], str | None]
 """Finds a secret by its name; values of secrets never stand in settings, drawings or logs."""
 
 FAILURES: dict[str, tuple[str, str]] = {
+    "topic_unknown": ("没有“{name}”这个连接器。", 'There is no connector "{name}".'),
     "input_missing": ("缺少输入“{name}”。", 'The input "{name}" is missing.'),
     "input_unknown": ("不认识输入“{name}”。", 'The input "{name}" is not known.'),
     "input_wrong": ("输入“{name}”的值不对：{value}", 'The value of the input "{name}" is wrong: {value}'),
@@ -80,8 +81,6 @@ class Connector:
 
     name: ClassVar[str] = ""
     inputs: ClassVar[tuple[Input, ...]] = ()
-    open_inputs: ClassVar[bool] = False
-    """Whether inputs beyond ``inputs`` are allowed."""
 
     def call(self, inputs: Mapping[str, Any], key: str, context: CallContext) -> dict[str, Any]:
         """Make the call and return its result. Raises :class:`ConnectorFailure`."""
@@ -96,23 +95,14 @@ class Connector:
 
     def wrong_inputs(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """What is wrong with a choice of input names: (code, name). Used on drawings as well."""
-        names = set(names)
-        missing = [("input_missing", one.name) for one in self.inputs if one.required and one.name not in names]
-        known = {one.name for one in self.inputs}
-        return missing + ([] if self.open_inputs else [("input_unknown", name) for name in sorted(names - known)])
+        return wrong_inputs(self.inputs, names)
 
 
-class GivenConnector(Connector):
-    """A connector whose work is a function given to it: notices, registers, links that only the engine can make."""
-
-    def __init__(self, name: str, inputs: tuple[Input, ...],
-                 function: Callable[[dict[str, Any], str, CallContext], Mapping[str, Any] | None], *,
-                 open_inputs: bool = False):
-        self.name, self.inputs, self.open_inputs = name, inputs, open_inputs  # type: ignore[misc]
-        self._function = function
-
-    def call(self, inputs: Mapping[str, Any], key: str, context: CallContext) -> dict[str, Any]:
-        return dict(self._function(self.check(inputs), key, context) or {})
+def wrong_inputs(inputs: tuple[Input, ...], names: Iterable[str]) -> list[tuple[str, str]]:
+    """The required ones of ``inputs`` that are missing in ``names``, then the names that are none of them."""
+    names = set(names)
+    missing = [("input_missing", one.name) for one in inputs if one.required and one.name not in names]
+    return missing + [("input_unknown", name) for name in sorted(names - {one.name for one in inputs})]
 
 
 def one_line(text: Any, longest: int = 500) -> str:

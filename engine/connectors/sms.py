@@ -60,7 +60,8 @@ class Sms(Connector):
         if self.provider is None:
             raise ConnectorFailure("not_configured", retryable=False, what="sms")
         numbers = _numbers(given)
-        text = "\n".join(one_line(line, LONGEST + 1) for line in worded(given, "text", context.lang).strip().splitlines())
+        lines = worded(given, "text", context.lang).strip().splitlines()
+        text = "\n".join(one_line(line, LONGEST + 1) for line in lines)
         if not text and not given.get("template"):
             raise ConnectorFailure("input_missing", retryable=False, name="text")
         if len(text) > LONGEST:

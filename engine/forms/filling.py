@@ -15,6 +15,7 @@ from engine.forms.form import EDIT, HIDE, Form, Permissions
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame
 from engine.forms.rows import check_rows, not_editable, read_rows, settle_rows, unknown_field
+from engine.forms.types.base import clean
 from engine.forms.types.reference import Reference
 from engine.forms.words import Wrong
 
@@ -61,7 +62,7 @@ class Filling:
             return
         for name, raw in submitted.items():
             if name not in self.form.fields:
-                self.tell(str(name), unknown_field(name))
+                self.tell(clean(name)[:60], unknown_field(name))
                 continue
             one = self.resolved(self.form.fields[name], name, self.context)
             if self._fixed(one):
@@ -190,13 +191,16 @@ class Filling:
             return None if one.default.draws else self._value_of(one, path, one.default, context)
         return None if one.default is None else self._typed(one, path, one.default)
 
-    def draw(self) -> None:
+    def draw(self) -> bool:
         """Draw the numbers that are still missing; only once nothing is wrong, because a number drawn is gone."""
+        drawn = False
         for one in self.form.fields.values():
             text = one.compute or one.default
             if (isinstance(text, Formula) and text.draws and self.values.get(one.id) is None
                     and one.id not in self.hidden and self.permissions.of(one.id) == EDIT):
                 self.values[one.id] = self.context[one.id] = self._value_of(one, one.id, text, self.context)
+                drawn = True
+        return drawn
 
     def _value_of(self, one: Field, path: str, text: Formula, context: Mapping[str, Any]) -> Any:
         return self._typed(one, path, self.ask(text, path, context))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.forms.field import Field
 from engine.forms.form import EDIT
+from engine.forms.types.base import clean
 from engine.forms.types.table import MAX_ROWS
 from engine.forms.words import Wrong
 
@@ -22,7 +23,7 @@ def read_rows(filling: Filling, table: Field, raw: Any, stored: list[dict[str, A
         before = stored[index] if index < len(stored) else {}
         for name in row:
             if not any(column.id == name for column in table.columns):
-                filling.tell(f"{path}.{name}", unknown_field(name))
+                filling.tell(f"{path}.{clean(name)[:60]}", unknown_field(name))
         rows.append({column.id: _cell(filling, column, f"{path}.{column.id}", row, before) for column in table.columns})
     return rows
 
@@ -69,7 +70,8 @@ def check_rows(filling: Filling, table: Field, stored: list[dict[str, Any]]) -> 
 
 
 def unknown_field(name: str) -> Wrong:
-    return Wrong("unknown_field", f"表单没有“{str(name)[:60]}”这一项。", f'The form has no "{str(name)[:60]}".')
+    shown = clean(name)[:60]
+    return Wrong("unknown_field", f"表单没有“{shown}”这一项。", f'The form has no "{shown}".')
 
 
 def not_editable() -> Wrong:

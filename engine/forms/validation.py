@@ -13,6 +13,7 @@ from engine.forms.filling import Filling
 from engine.forms.form import EDIT, EDIT_ALL, Form, Permissions
 from engine.forms.formula import Evaluate
 from engine.forms.frame import Frame, Lookup
+from engine.forms.types.base import clean
 from engine.forms.words import Wrong
 
 MAX_DRAFT_TEXT = 20_000
@@ -51,8 +52,7 @@ def validate(form: Form, submitted: Mapping[str, Any], *, variables: Mapping[str
     filling.settle()
     filling.check()
     filling.check_rules()
-    if not filling.errors:
-        filling.draw()
+    if not filling.errors and filling.draw():
         filling.settle()
     sets = {} if filling.errors else _sets(form, filling)
     decision = filling.values.get(form.outcome_field.id) if form.outcome_field else None
@@ -94,4 +94,4 @@ def _leniently(one: Field, raw: Any, frame: Frame) -> Any:
         return [{name: _leniently(columns[name], cell, frame) for name, cell in row.items() if name in columns}
                 for row in (one.type.parse(raw, one, frame) or [])[:500]] or None
     except Wrong:
-        return raw[:MAX_DRAFT_TEXT] if isinstance(raw, str) else None
+        return clean(raw[:MAX_DRAFT_TEXT]) or None if isinstance(raw, str) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +15,14 @@ from engine.connectors import (
     ConnectorFailure,
     Connectors,
     Equipment,
-    GivenConnector,
-    Input,
-    Notice,
+    Mail,
     RecordingProvider,
-    RegisterCall,
     Sms,
     failure_sentence,
 )
+from engine.xml import read_xml
 
+ROOT = Path(__file__).parents[2]
 CONTEXT = CallContext(now=datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")), case_number="TS-20260407-001")
 
 
@@ -92,64 +92,39 @@ def test_without_a_provider_no_message_is_sent():
     assert failure_of(Sms(None), {"to": "13812346621", "text": "a"}) == ("not_configured", None, False)
 
 
-def test_a_notice_goes_to_people_and_roles_in_both_languages():
-    delivered = []
-
-    def deliver(recipients, text, key, context):
-        delivered.append((recipients, text.zh, text.en, key, context.case_number))
-        return 3
-
-    result = Notice(deliver).call(
-        {"to": ["cs_supervisor", {"login": "li.na", "name": "李娜"}], "text_zh": "逾\n期", "text_en": "Late"},
-        "job-1",
-        CONTEXT,
-    )
-    assert delivered == [(["cs_supervisor", "li.na"], "逾 期", "Late", "job-1", "TS-20260407-001")]
-    assert result == {"sent_to": ["cs_supervisor", "li.na"], "reached": 3}
-    assert failure_of(Notice(deliver), {"to": "li.na"}) == ("input_missing", "text", False)
-
-
-def test_a_drawing_finds_saves_and_links_records():
-    calls = []
-    register = RegisterCall(lambda *call: calls.append(call) or {"record": {"id": 7}})
-    assert register.call(
-        {"operation": "save", "register": "client", "code": "C1", "values": {"name": "恒泰"}, "note": ""},
-        "job-1",
-        CONTEXT,
-    ) == {"record": {"id": 7}}
-    register.call(
-        {"operation": "find", "register": "client", "kind": None, "level": "key", "limit": 5}, "job-2", CONTEXT
-    )
-    register.call({"operation": "link", "register": "client", "id": 7}, "job-3", CONTEXT)
-    assert [call[:4] for call in calls] == [
-        ("save", "client", {"values": {"code": "C1", "name": "恒泰", "note": ""}}, "job-1"),
-        ("find", "client", {"limit": 5, "criteria": {"level": "key"}}, "job-2"),
-        ("link", "client", {"id": 7, "criteria": {}, "kind": "case", "target": "TS-20260407-001"}, "job-3"),
-    ]
-    assert failure_of(register, {"operation": "drop", "register": "client"}) == ("input_wrong", "operation", False)
-    assert failure_of(register, {"operation": "save", "register": "client", "values": "x"}) == (
-        "input_wrong",
-        "values",
-        False,
-    )
-
-
-def test_connectors_are_found_by_name_and_none_is_replaced():
-    link = GivenConnector(
-        "public_link",
-        (Input("purpose", "用途", "Purpose", True),),
-        lambda given, key, context: {"url": f"/s/{given['purpose']}/{key}/{context.case_number}"},
-    )
-    connectors = Connectors(link)
-    assert connectors.get("public_link").call({"purpose": "sign"}, "k", CONTEXT) == {"url": "/s/sign/k/TS-20260407-001"}
-    assert ("public_link" in connectors, connectors.get("fax"), [one.name for one in connectors]) == (
-        True,
-        None,
-        ["public_link"],
-    )
-    for wrong in (link, Connector()):
+def test_connectors_are_found_by_topic_and_none_is_replaced(sms):
+    connectors = Connectors(sms)
+    assert (connectors.get("sms"), connectors.get("fax"), "sms" in connectors) == (sms, None, True)
+    for wrong in (sms, Connector()):
         with pytest.raises(ValueError, match="taken"):
             connectors.add(wrong)
+
+
+@pytest.mark.parametrize(
+    ("topic", "names", "wrong"),
+    [
+        ("sms", ["to", "text", "window"], []),
+        ("sms", ["text", "colour"], [("input_missing", "to"), ("input_unknown", "colour")]),
+        ("register", ["operation", "register", "match"], []),
+        ("register", ["operation", "window"], [("input_unknown", "window")]),
+        ("public_link", ["purpose", "form", "window"], []),
+        ("notice", ["text"], [("input_missing", "to")]),
+        ("fax", ["to"], [("topic_unknown", "fax")]),
+    ],
+)
+def test_a_drawing_can_be_told_what_is_wrong_with_a_call_before_it_is_made(sms, topic, names, wrong):
+    assert Connectors(sms).wrong_inputs(topic, names) == wrong
+    assert all(failure_sentence(code, {"name": name}, lang) for code, name in wrong for lang in ("zh", "en"))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("processes/*/*.bpmn")), ids=lambda path: path.stem)
+def test_every_call_in_the_shipped_drawings_names_inputs_that_exist(path, sms):
+    camunda = "{http://camunda.org/schema/1.0/bpmn}"
+    connectors = Connectors(sms, Mail(None))
+    for task in read_xml(path.read_bytes()).iter():
+        if task.get(f"{camunda}topic"):
+            names = [one.get("name") for one in task.iter(f"{camunda}inputParameter")]
+            assert connectors.wrong_inputs(task.get(f"{camunda}topic"), names) == [], task.get("id")
 
 
 def test_connectors_of_installed_packages_are_added(monkeypatch):

@@ -1,13 +1,10 @@
-"""What a page gets: every decision taken, so that a template only renders; and what comes back from a browser."""
+"""What a page gets: every decision taken, so that a template only renders."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
-from engine.errors import TooLarge
-from engine.forms import nest, print_view
+from engine.forms import print_view
 
 PLAN = (
     "id: method, type: enum, required: true, values: [{id: pay, zh: 赔偿, en: Pay}, {id: other, zh: 其他, en: Other}]",
@@ -122,46 +119,3 @@ def test_paper_shows_values_and_leaves_room_for_what_is_missing(declare, submit,
     assert (lines["t"].columns, lines["t"].rows, paper.signed) == (("甲",), (("1,000",),), False)
     open_paper = print_view(form, stored=stored, variables={}, evaluate=evaluate, now=now, unmask=True)
     assert open_paper.sections[0][1][0].display == "王小明"
-
-
-def test_the_flat_names_of_a_browser_become_rows_lists_and_parts(declare, submit):
-    form = declare(
-        "id: a, type: bool",
-        "id: m, type: multi, values: [x, y]",
-        "id: s, type: signature",
-        "id: t, type: table, columns: [{id: a, type: int, label: {zh: 甲, en: A}}, "
-        "{id: m, type: multi, values: [x, y], label: {zh: 乙, en: B}}]",
-    )
-    nested = nest(
-        form,
-        [
-            ("a", "false"),
-            ("a", "true"),
-            ("m", "x"),
-            ("m", "y"),
-            ("s.method", "witness"),
-            ("s.signer", "周敏"),
-            ("t.7.a", "2"),
-            ("t.0.a", "1"),
-            ("t.0.m", "x"),
-            ("t.0.m", "y"),
-            ("zzz", "1"),
-        ],
-    )
-    assert nested == {
-        "a": "true",
-        "m": ["x", "y"],
-        "s": {"method": "witness", "signer": "周敏"},
-        "t": [{"a": "1", "m": ["x", "y"]}, {"a": "2"}],
-        "zzz": "1",
-    }
-    assert [error.code for error in submit(form, nested).errors] == ["unknown_field"]
-    assert nest(form, [("t", "")]) == {"t": []}, "the mark that all rows are gone"
-
-
-def test_a_flood_of_names_is_refused(declare):
-    form = declare("id: t, type: table, columns: [{id: a, type: int, label: {zh: 甲, en: A}}]")
-    with pytest.raises(TooLarge):
-        nest(form, ((f"x{index}", "") for index in range(20_001)))
-    with pytest.raises(TooLarge):
-        nest(form, [("t.9999999999.a", "1")])

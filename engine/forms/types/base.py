@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MISSING = "–"
 """Shown where there is no value; never 0 and never empty."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class FieldType:

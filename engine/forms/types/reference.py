@@ -31,14 +31,13 @@ class Reference(FieldType):
         if isinstance(raw, dict):
             if raw.get("register", register) != register or not _is_key(raw.get("id")):
                 raise Wrong("not_a_reference", "请重新选择记录。", "Please choose the record again.")
-            key, label = raw["id"], clean(raw.get("label", raw["id"]))
+            key, label = _clean_key(raw["id"]), clean(raw.get("label") or raw["id"])
         elif raw is None or isinstance(raw, str) and not raw.strip():
             return None
         elif _is_key(raw):
-            key, label = (clean(raw) if isinstance(raw, str) else raw), str(raw)
+            key, label = _clean_key(raw), clean(raw)
         else:
             raise Wrong("not_a_reference", "请选择记录。", "Please choose a record.")
-        key = int(key) if isinstance(key, str) and key.isascii() and key.isdigit() and key[0] != "0" else key
         if frame.lookup is None:
             return {"register": register, "id": key, "label": label}
         record = frame.lookup.record(register, key)
@@ -98,5 +97,11 @@ class User(FieldType):
         return MISSING if value in (None, "") else str(value)
 
 
+def _clean_key(raw: int | str) -> int | str:
+    """An id as a number; text that only looks like one because of leading zeros is the text of a key."""
+    text = clean(raw)
+    return int(text) if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 19 else text
+
+
 def _is_key(raw: Any) -> bool:
-    return isinstance(raw, (int, str)) and not isinstance(raw, bool) and 0 < len(str(raw).strip()) <= 200
+    return isinstance(raw, (int, str)) and not isinstance(raw, bool) and 0 < len(clean(raw)) <= 200
