@@ -104,16 +104,13 @@ def _compare_with_literal(left: n.Name, op: str, literal: Any, compile: Compile)
     Values of the literal's class are compared as Python does; all others take the general way.
     """
     name, look, test, quick = left.name, compile(left), COMPARE[op], _QUICK[op]
-    classes = (str,) if type(literal) is str else (int, Decimal)
-    own, other = classes[0], classes[-1]
-    if type(literal) is Decimal:
-        own, other = other, own
+    exact = str if type(literal) is str else int
 
     def run(scope: Scope) -> Any:
         here = scope.vars
         value = here[name] if name in here else look(scope)
         cls = type(value)
-        if cls is own or (cls is other and value == value):
+        if cls is exact or (cls is Decimal and exact is int and value.is_finite()):
             return quick(value, literal)
         return test(value, literal)
 

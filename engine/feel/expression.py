@@ -177,12 +177,10 @@ def condition(
 
 def _relevant(text: str, *names: Iterable[str]) -> frozenset[str]:
     """Those of ``names`` that the parser must know for ``text``: it is the key of the cache, so it is kept small."""
-    return frozenset(
-        name
-        for given in names
-        for name in given
-        if not name.isidentifier() and (pieces := name_pieces(name)) and pieces[0] in text
-    )
+    many = [name for given in names for name in given if not name.isidentifier()]
+    if not many:
+        return _NONE
+    return frozenset(name for name in many if (pieces := name_pieces(name)) and pieces[0] in text)
 
 
 @functools.lru_cache(maxsize=MAX_CACHE)

@@ -48,7 +48,9 @@ def test_integers_stay_integers_and_compare_equal_to_decimals() -> None:
 def test_a_float_of_a_stranger_counts_by_its_decimal_writing() -> None:
     assert value("a + b = 0.3", a=0.1, b=0.2) is True
     assert value("a > 1", a=float("nan")) is None
-    assert value("a > 1", a=Decimal("NaN")) is None
+    for nan in (Decimal("NaN"), Decimal("sNaN")):
+        for text in ("a > 1", "a = 1.5", "a < b", "a + 1", "a = a", "[a][item > 1][1]", "max(a, 1)", "-a", "string(a)"):
+            assert value(text, a=nan, b=nan) in (None, "null"), text
 
 
 def test_errors_of_arithmetic_are_null() -> None:
