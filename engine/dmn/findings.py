@@ -174,10 +174,10 @@ class Check:
         compiled = (feel.unary if unary else feel.compile)(literal.text, self.spaced.union(names))
         for name in sorted((compiled.free_names | compiled.called) - names.keys() - self.functions - {"?"}):
             if name not in feel.BUILTINS and (not self.free or self.variables is not None or name in compiled.called):
-                known = ", ".join(sorted(names)[:8])
+                known = sorted(names)[:8]
                 self.say("dmn_name_unknown", literal.id, literal.line, name=name, **where,
-                         hint_zh=f"可用的名称有 {known}" if known else "这里没有可用的名称",
-                         hint_en=f"known here: {known}" if known else "no names are known here")
+                         hint_zh=f"可用的名称有 {'、'.join(known)}" if known else "这里没有可用的名称",
+                         hint_en=f"known here: {', '.join(known)}" if known else "no names are known here")
         if unary and read_cell(literal.text) is not None:
             return  # constants: the table's own check compares them with the type of their column
         shapes = dict.fromkeys(self.spaced, "any") | names

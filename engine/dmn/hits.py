@@ -29,14 +29,17 @@ class Hit:
 Outcome = tuple[Any, list[Hit]]
 
 
-def _rows(hits: list[Hit]) -> str:
-    return ", ".join(str(hit.rule.number) for hit in hits[:10]) + (" …" if len(hits) > 10 else "")
+def _rows(hits: list[Hit]) -> dict[str, str]:
+    """The numbers of the rows for a sentence, in English and Chinese."""
+    numbers = [str(hit.rule.number) for hit in hits[:10]]
+    more = " …" if len(hits) > 10 else ""
+    return {"rows": ", ".join(numbers) + more, "rows_zh": "、".join(numbers) + more}
 
 
 def unique(table: Table, hits: list[Hit], scope: feel.Scope, inputs: list[Any]) -> Outcome:  # noqa: ARG001
     """One rule at most may match; two are an error that names the rows."""
     if len(hits) > 1:
-        raise DecisionError("decision_hits_several", table=table.owner, rows=_rows(hits), inputs=table.told(inputs))
+        raise DecisionError("decision_hits_several", table=table.owner, **_rows(hits), **table.told(inputs))
     return table.row(hits[0].results), hits
 
 
@@ -49,8 +52,8 @@ def any_(table: Table, hits: list[Hit], scope: feel.Scope, inputs: list[Any]) ->
     """Several may match if they say the same; else an error that names the rows."""
     for hit in hits[1:]:
         if not all(_same(a, b) for a, b in zip(hits[0].results, hit.results)):
-            raise DecisionError("decision_any_differs", table=table.owner, rows=_rows([hits[0], hit]),
-                                inputs=table.told(inputs))
+            raise DecisionError("decision_any_differs", table=table.owner, **_rows([hits[0], hit]),
+                                **table.told(inputs))
     return table.row(hits[0].results), hits
 
 

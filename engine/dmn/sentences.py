@@ -25,10 +25,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "decision_not_found": ("没有名为“{decision}”的决策。", "There is no decision “{decision}”."),
     "service_not_found": ("没有名为“{service}”的决策服务。", "There is no decision service “{service}”."),
     "decision_hits_several": (
-        "决策表“{table}”要求只命中一条规则（UNIQUE），但第 {rows} 行同时命中：{inputs}。",
+        "决策表“{table}”要求只命中一条规则（UNIQUE），但第 {rows_zh} 行同时命中：{inputs_zh}。",
         "Table “{table}” allows one matching rule (UNIQUE), but rows {rows} match together: {inputs}."),
     "decision_any_differs": (
-        "决策表“{table}”要求命中的规则结果一致（ANY），但第 {rows} 行结果不同：{inputs}。",
+        "决策表“{table}”要求命中的规则结果一致（ANY），但第 {rows_zh} 行结果不同：{inputs_zh}。",
         "Table “{table}” wants matching rules to agree (ANY), but rows {rows} differ: {inputs}."),
     "decision_input_not_allowed": (
         "决策表“{table}”的“{column}”的值 {value} 不在允许的范围内：{allowed}。",
@@ -53,7 +53,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "note_type": ("“{name}”的值 {value} 不是类型“{type}”，按空值处理。",
                   "The value {value} of “{name}” is not a {type}: taken as null."),
     "note_input_missing": ("没有给出输入“{name}”。", "The input “{name}” was not given."),
-    "note_no_rule": ("决策表“{table}”没有命中任何规则：{inputs}。", "No rule of table “{table}” matches: {inputs}."),
+    "note_no_rule": ("决策表“{table}”没有命中任何规则：{inputs_zh}。", "No rule of table “{table}” matches: {inputs}."),
     "note_syntax": ("“{name}”的表达式有错：{reason_zh}", "The expression of “{name}” is broken: {reason_en}"),
     "note_name": ("“{decision}”用到的“{name}”不存在。", "“{name}”, used in “{decision}”, does not exist."),
     "note_no_logic": ("“{name}”没有决策逻辑。", "“{name}” has no decision logic."),

@@ -143,7 +143,7 @@ class Table:
         return found
 
     def _no_hit(self, values: list[Any], scope: feel.Scope, run: Run) -> Any:
-        run.note("note_no_rule", table=self.owner, inputs=self.told(values))
+        run.note("note_no_rule", table=self.owner, **self.told(values))
         if any(output.default for output in self.outputs):
             defaults = [output.default(scope, run) if output.default else None for output in self.outputs]
             self._keep([defaults], run)
@@ -156,9 +156,10 @@ class Table:
         return {output.name: value for output, value in zip(self.outputs, results)} if self.several else (
             results[0] if results else None)
 
-    def told(self, values: list[Any]) -> str:
-        """The inputs for a sentence: ``amount = 5, level = "A"``."""
-        return ", ".join(f"{column.title} = {shown(value)}" for column, value in zip(self.columns, values))
+    def told(self, values: list[Any]) -> dict[str, str]:
+        """The inputs for a sentence, in English and Chinese: ``amount = 5, level = "A"``."""
+        parts = [f"{column.title} = {shown(value)}" for column, value in zip(self.columns, values)]
+        return {"inputs": ", ".join(parts), "inputs_zh": "，".join(parts)}
 
     def _record(self, hits: list[Hit], chosen: list[Hit], values: list[Any], run: Run) -> None:
         decision, name, _ = run.current[-1] if run.current else ("", self.owner, "")

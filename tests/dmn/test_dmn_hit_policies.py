@@ -27,7 +27,7 @@ class TestUnique:
         assert error.value.code == "decision_hits_several"
         assert "rows 2, 3" in error.value.sentence("en")
         assert "amount = 1000" in error.value.sentence("en")
-        assert "第 2, 3 行" in error.value.sentence("zh")
+        assert "第 2、3 行" in error.value.sentence("zh")
 
     def test_two_hits_that_say_the_same_are_an_error_all_the_same(self):
         same = drawn(("< 100", '"B"'), ("< 200", '"B"'))
