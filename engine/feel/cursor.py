@@ -15,6 +15,13 @@ KEYWORDS = frozenset((
 ))  # fmt: skip
 # Words that end an unknown name of several words.
 ENDS_NAME = (KEYWORDS - {"true", "false", "null", "function", "external"}) | {"of"}
+# What people write where FEEL has another word.
+INSTEAD = {
+    "且": "and", "并且": "and", "和": "and", "或": "or", "或者": "or", "非": "not(…)", "AND": "and", "And": "and",
+    "OR": "or", "Or": "or", "NOT": "not(…)", "==": "=", "<>": "!=", "=>": ">=", "=<": "<=", "IF": "if", "THEN": "then",
+    "ELSE": "else", "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "NULL": "null", "Null": "null",
+    "None": "null",
+}  # fmt: skip
 _IN_NAMES = frozenset(".-/'’·+*")  # operators that a declared name may hold
 
 
@@ -73,9 +80,10 @@ class Cursor:
             code = "syntax_end"
         elif token.text in ("'", "’") and not params.get("expected"):
             code = "syntax_single_quote"
-        elif token.text == "=" and self.i and self.tokens[self.i - 1].text in ("=", "!=", "<=", ">="):
-            code, params = "syntax_instead", {"expected": "="}
-            raise FeelSyntaxError(code, position=token.at, text=self.text, found="==", **params)
+        before = self.tokens[self.i - 1].text if self.i else ""
+        if token.text in INSTEAD or before + token.text in INSTEAD:
+            found = token.text if token.text in INSTEAD else before + token.text
+            code, params = "syntax_instead", {"found": found, "expected": INSTEAD[found]}
         raise FeelSyntaxError(code, position=token.at, text=self.text, **{"found": token.text, **params})
 
     def deeper(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from . import nodes as n
 from .builtins import BUILTINS, NOT_REPEATABLE
 from .builtins.registry import KINDS
+from .cursor import INSTEAD
 from .shapes import ANY, Shape, kind_of_shape, member_shape, shape_of_type
 from .times import read_date, read_datetime, read_duration, read_time
 from .values import Function, kind
@@ -44,6 +45,10 @@ class NamesAndCalls:
     def _of_name(self, node: n.Name) -> Shape:
         found = self._lookup(node.name)
         if found is None:
+            slip = next((word for word in node.name.split() if word in INSTEAD), None)
+            if slip is not None:
+                self.tell("syntax_instead", node.at, found=slip, expected=INSTEAD[slip])
+                return ANY
             known = [*(self.names or ()), *(name for scope in self.scopes for name in scope)]
             self._unknown("unknown_name", node.name, node.at, known)
             return ANY

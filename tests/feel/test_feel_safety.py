@@ -6,6 +6,7 @@ import ast
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -163,6 +164,20 @@ def test_evaluations_inside_each_other_keep_their_own_accounts() -> None:
     functions = {"again": lambda: inner({}, max_steps=1000)}
     with feel.Evaluation(functions=functions, max_steps=50) as outer:
         assert feel.compile("again() + again()").within(outer) == 200
+
+
+def test_threads_keep_their_own_accounts() -> None:
+    expression = feel.compile("count(for i in 1..n return i)")
+
+    def work(n: int) -> object:
+        try:
+            return [expression({"n": n}, max_steps=2_000) for _ in range(50)]
+        except feel.FeelLimitError as error:
+            return error.code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(work, [10, 5_000, 20, 5_000]))
+    assert answers == [[10] * 50, "limit_steps", [20] * 50, "limit_steps"]
 
 
 def test_the_cache_is_bounded() -> None:
