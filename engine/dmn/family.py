@@ -139,11 +139,16 @@ def read_family(xml: bytes | str, file: str, imports: Mapping[str, bytes | str] 
     """
     main = read_definitions(xml, file)
     others: dict[str, m.Definitions] = {}
-    if main.imports:
-        for name, text in (imports or {}).items():
+    broken: list[Problem] = []
+    for name, text in (imports or {}).items() if main.imports else ():
+        try:
             other = read_definitions(text, name)
             others[other.namespace] = other
+        except Refused as refused:  # of no matter unless it is needed
+            broken += refused.problems
     family = Family(main, others)
+    if family.missing and broken:
+        raise Refused(broken)
     circles = [*_requirement_problems(family), *_type_problems(family)]
     if circles:
         raise Refused(circles)

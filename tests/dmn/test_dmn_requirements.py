@@ -186,6 +186,13 @@ class TestImports:
                            decision("d", literal("if level = null then twice else 0"), ["level", "*other#twice"]))
         assert decide(main, "d", {"amount": 5, "level": "C"}, imports={"other.dmn": self.OTHER}) == 10
 
+    def test_a_broken_file_is_in_the_way_only_where_it_may_be_needed(self):
+        imports = {"other.dmn": self.OTHER, "broken.dmn": "<definitions"}
+        assert decide(self.MAIN, "d", {"lib": {"amount": 5}}, imports=imports) == 12
+        with pytest.raises(Refused) as refused:
+            decide(self.MAIN, "d", {}, imports={"broken.dmn": "<definitions"})
+        assert refused.value.problems[0].file == "broken.dmn"
+
     def test_a_file_that_is_not_needed_is_not_in_the_way(self):
         imports = {"other.dmn": self.OTHER, "third.dmn": definitions(namespace="third")}
         assert decide(self.MAIN, "d", {"lib": {"amount": 5}}, imports=imports) == 12
