@@ -14,7 +14,7 @@ from engine.bpmn.failures import NotWaiting, RunFailed
 from engine.bpmn.migrate import Migration
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.tokengame import RunEvent, TokenGame
-from engine.bpmn.tokens import ROOT, STARTED, Token
+from engine.bpmn.tokens import ROOT, STARTED, WAITING, Token
 from engine.bpmn.waits import Wait
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class ProcessRun(TokenGame):
     def waits(self) -> list[Wait]:
         """What the run waits for, oldest first."""
         return list(waiting.waits(self))
+
+    def held(self) -> list[str]:
+        """Element ids of the joins at which tokens are held; with no waits and no end it is here that a run is stuck."""
+        return sorted({token.task_spec.name for token in self.tokens.values()
+                       if token.state == WAITING and not is_armed(token)})
 
     def take_events(self) -> list[RunEvent]:
         """What happened since this was last called, in order."""

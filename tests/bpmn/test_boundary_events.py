@@ -88,3 +88,12 @@ def test_a_timer_can_be_fired_by_hand_and_shifted(story):
     assert wait.detail["due"] == story.world.now() + timedelta(hours=1)
     story.run.fire(wait.id, wait.index)
     assert story.go().passed == ["h"]
+
+
+def test_a_cron_text_ticks_by_the_calendar_of_the_environment(story):
+    story.world.next_tick = lambda text, after: after.replace(hour=int(text.split()[1]), minute=0) + timedelta(days=1)
+    story.start("boundary_by_calendar")
+    assert story.wait_for("b").detail["every"] == "cron:0 9 * * *"
+    story.later(days=1, hours=9).later(days=1)
+    assert story.passed == ["h", "h"]
+    assert story.complete("a").ended

@@ -71,3 +71,10 @@ def test_a_handler_sees_the_variables_of_the_instance_it_undoes(story):
         assert story.run.scope_variables(story.wait_for("undo_b").id)["member"] == name
         story.complete("undo_b")
     assert story.passed == ["z"]
+
+
+def test_a_cancelled_transaction_without_boundary_event_just_ends(story):
+    story.start("transaction_cancel_without_boundary").complete("a", "undo_a")
+    assert story.open == ["w"]
+    assert story.passed == []
+    assert story.complete("w").ended

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.bpmn import ProcessRun
+import pytest
+
+from engine.bpmn import ProcessRun, RunFailed
 
 
 def test_a_call_hands_over_what_its_mappings_say(story):
@@ -77,3 +79,28 @@ def test_restoring_gives_back_all_kinds_of_values(kept):
     again = ProcessRun.restore(kept.model, kept.world, kept.run.state(), kept.run.variables)
     body = next(token for token in again.tokens.values() if "loop" in token.notes)
     assert body.notes["loop"]["items"] == [Decimal("1.50"), {"$": "odd"}, kept.world.now()]
+
+
+def test_the_result_of_a_decision_is_shaped_as_the_drawing_says(story):
+    answers = {"one": {"level": 3}, "many": [{"level": 1}, {"level": 2}]}
+    story.world.decide = lambda element, variables: (answers[element.attributes["decisionRef"]], [])
+    story.start("decision_results")
+    assert story.run.variables == {"single": 3, "entries": [1, 2], "listed": [{"level": 3}], "level": 3}
+
+
+def test_what_a_message_brings_goes_into_a_data_object_and_is_transformed_on_the_way_out(story):
+    story.start("data_of_messages").message("m1", amount=4)
+    assert story.run.variables == {"amount": 4, "claim": 4}
+    assert story.run.scope_variables(story.wait_for("a").id)["twice"] == 8
+
+
+def test_associations_that_a_modeler_draws_without_data_do_nothing(story):
+    story.start("modeler_data_association", claim=1).complete("a")
+    assert story.run.variables == {"claim": 1}
+    assert story.ended
+
+
+def test_a_call_of_nothing_is_an_error(kept):
+    with pytest.raises(RunFailed) as failed:
+        kept.start("call_activity_by_expression", kind=None)
+    assert failed.value.element_id == "c"

@@ -57,3 +57,31 @@ def test_an_escalation_runs_beside(story):
     story.start("event_subprocess_escalation")
     assert story.open == ["h", "w"]
     assert story.complete("w", "h").ended
+
+
+def test_a_handler_may_wait_for_a_message_or_a_timer(story):
+    story.start("handler_over_message_or_timer").later(hours=2)
+    assert story.open == ["h", "w"]
+    story.message("m1")
+    assert story.open == ["h", "h", "w"]
+    assert story.complete("w", "h", "h").ended
+
+
+def test_conditions_interrupt_from_the_inside_outwards(story):
+    story.start("condition_interrupts_twice", x=0).complete("w", x=6)
+    assert story.open == ["e"]
+    story.run.set_variables({"x": 10})
+    assert story.go().open == ["h"]
+    assert story.complete("h").ended
+
+
+def test_an_error_of_a_service_reaches_the_handler_of_its_scope(story):
+    story.start("event_subprocess_error_of_task").error("a", "E1")
+    assert story.open == ["h"]
+    assert story.run.variables == {"code": "E1"}
+
+
+def test_what_a_handler_throws_itself_goes_outwards(story):
+    story.start("escalation_twice_from_handler").complete("w")
+    assert story.passed == ["h"]
+    assert story.complete("v").ended

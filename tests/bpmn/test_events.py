@@ -116,3 +116,28 @@ def test_messages_carry_a_payload_and_keys(story):
     story.message("m2", answer="yes")
     assert story.run.variables["answer"] == "yes"
     assert story.ended
+
+
+def test_a_send_task_throws_for_each_instance_with_its_own_payload(story):
+    story.start("send_task", members=["an", "bo"])
+    assert [event.data["payload"] for event in story.told("message_thrown")] == [{"text": "for an"}, {"text": "for bo"}]
+    assert story.passed == ["z"]
+
+
+def test_the_name_of_a_message_may_be_computed(story):
+    story.start("message_name_by_expression", number="TS-1").message("answer to TS-1")
+    assert [event.data["name"] for event in story.told("message_thrown")] == ["answer to TS-1"]
+    assert story.ended
+
+
+def test_an_error_sets_its_code_and_message(story):
+    story.start("error_with_message").error("a", "E1", message="no stock", article=7)
+    assert story.run.variables == {"code": "E1", "message": "no stock", "article": 7}
+
+
+def test_a_receive_task_can_be_overtaken_by_a_timer(story):
+    assert story.start("receive_task_with_boundary").later(hours=1).passed == ["late"]
+    assert story.ended
+    story.events.clear()
+    assert story.start("receive_task_with_boundary").message("m1").passed == ["z"]
+    assert story.run.next_due is None

@@ -85,3 +85,22 @@ def test_unknown_targets_and_instances_are_refused(kept):
         kept.run.move([kept.wait_for("a").id], ["bt"])
     with pytest.raises(NotWaiting):
         kept.run.move(["999"], ["d"])
+
+
+def test_moving_away_from_one_event_of_a_gateway_calls_off_the_others(story):
+    story.start("event_gateway_moves").move(["k1"], ["b"])
+    assert [wait.kind for wait in story.run.waits()] == ["user"]
+    assert story.open == ["b"]
+
+
+def test_into_a_multi_instance_from_outside_is_refused(kept):
+    kept.start("event_gateway_moves").message("m1")
+    with pytest.raises(RunFailed):
+        kept.run.move([kept.wait_for("a").id], ["w"])
+
+
+def test_out_of_the_last_instance_takes_the_multi_instance_with_it(story):
+    story.start("event_gateway_moves").message("m1").complete("a", "w")
+    story.move(["w"], ["b"])
+    assert story.open == ["b"]
+    assert story.complete("b").ended

@@ -84,3 +84,20 @@ def test_a_wide_multi_instance_is_no_endless_loop(kept):
     run = ProcessRun.start(kept.model, kept.world, {"items": list(range(300))})
     assert run.advance(100) > 900
     assert run.ended
+
+
+def test_the_400th_rework_costs_no_more_state_than_the_first(kept):
+    kept.mode = "saved"
+    kept.start("rework_loop", approved=False)
+    sizes = []
+    for _ in range(400):
+        sizes.append(len(kept.run.state()))
+        kept.complete("plan", "approve")
+    assert max(sizes[1:]) <= sizes[0] * 1.1
+    assert max(sizes) < 400
+    assert kept.complete("plan").complete("approve", approved=True).complete("execute").ended
+
+
+def test_where_a_run_is_stuck_can_be_asked(story):
+    story.start("joined_too_early", n=2).complete("a")
+    assert (story.ended, story.run.waits(), story.run.held()) == (False, [], ["j"])
