@@ -70,10 +70,8 @@ def _instances(drawing: Drawing) -> Iterator[Element]:
          " or a collection.")
 def multi_instance_count(drawing: Drawing) -> Iterator[Found]:
     for loop in _instances(drawing):
-        extended = any(child.tag.endswith("}loopCharacteristics") for one in kids(loop, "extensionElements")
-                       for child in one if isinstance(child.tag, str))
-        if kid(loop, "loopCardinality") is None and kid(loop, "loopDataInputRef") is None and not extended \
-                and not any(name.endswith("}collection") for name in loop.attrib):
+        if kid(loop, "loopCardinality") is None and kid(loop, "loopDataInputRef") is None \
+                and not camunda(loop, "collection") and drawing.executable(loop):
             yield loop
 
 
@@ -162,10 +160,7 @@ def resource_parameter_required(drawing: Drawing) -> Iterator[Found]:
       en="The call activity {element} does not say what it calls (calledElement).")
 def call_without_element(drawing: Drawing) -> Iterator[Found]:
     for one in drawing.all("callActivity"):
-        zeebe = any(child.tag.endswith("}calledElement") for box in kids(one, "extensionElements")
-                    for child in box if isinstance(child.tag, str))
-        if drawing.executable(one) and not (one.get("calledElement") or "").strip() and not zeebe \
-                and not camunda(one, "caseRef"):
+        if drawing.executable(one) and not (one.get("calledElement") or "").strip():
             yield one
 
 

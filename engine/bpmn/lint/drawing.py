@@ -144,8 +144,8 @@ class Drawing:
         """Whether ``element`` belongs to an executable process; of what stands outside: whether the file has one."""
         process = self.process(element)
         if process is not None:
-            return flag(process, "isExecutable")
-        return any(flag(one, "isExecutable") for one in self.by_name["process"])
+            return flag(process, "isExecutable", True)
+        return any(flag(one, "isExecutable", True) for one in self.by_name["process"])
 
     def nodes(self, scope: Element) -> list[Element]:
         """The flow nodes directly in ``scope``."""

@@ -122,12 +122,12 @@ def correlation_key_empty(drawing: Drawing) -> Iterator[Found]:
       en="The process {element} is public and should not be marked executable.")
 def public_executable(drawing: Drawing) -> Iterator[Found]:
     return (one for one in drawing.all("process")
-            if one.get("processType") == "Public" and flag(one, "isExecutable"))
+            if one.get("processType") == "Public" and flag(one, "isExecutable", True))
 
 
 @rule("nothing_executable", "10.2", severity="warning",
       zh="文件中没有标为可执行的流程（isExecutable），不会部署任何流程。",
       en="No process of the file is marked executable (isExecutable); none will be deployed.")
 def nothing_executable(drawing: Drawing) -> Iterator[Found]:
-    if not any(flag(one, "isExecutable") for one in drawing.all("process")):
+    if not any(flag(one, "isExecutable", True) for one in drawing.all("process")):
         yield drawing.root

@@ -84,8 +84,9 @@ def cardinality(drawing: Drawing) -> Iterator[Found]:
 def attribute_missing(drawing: Drawing) -> Iterator[Found]:
     for element, kind in typed(drawing.root):
         for name, attribute in kind.attributes.items():
-            if attribute.required and not (element.get(name) or "").strip():
-                yield element, {"name": name}
+            value = element.get(name)
+            if attribute.required and (value is None or (not value.strip() and name != "targetNamespace")):
+                yield element, {"name": name}                      # bpmn.io writes targetNamespace=""
 
 
 @rule("attribute_value", "15.3", zh="{element}的属性 {name} 不能是“{value}”，应当是{wanted}。",
