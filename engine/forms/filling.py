@@ -5,7 +5,8 @@ Shared by checking and showing, so that both see the same values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from engine.errors import FieldError
@@ -14,7 +15,7 @@ from engine.forms.field import Field, Option
 from engine.forms.form import EDIT, HIDE, Form, Permissions
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame
-from engine.forms.rows import check_rows, not_editable, read_rows, settle_rows, unknown_field
+from engine.forms.rows import not_editable, read_rows, settle_rows, unknown_field
 from engine.forms.types.base import clean
 from engine.forms.types.reference import Reference
 from engine.forms.words import Wrong
@@ -138,13 +139,17 @@ class Filling:
     def _pass(self) -> bool:
         changed = False
         for section in self.form.sections:
-            shown = self.flag(section.visible, section.id, self.context)
+            shown = self.flag(section.visible, section.id, self.context, any(map(self._was_seen, section.fields)))
             for one in section.fields:
-                visible = shown and self.flag(one.visible, one.id, self.context)
+                visible = shown and self.flag(one.visible, one.id, self.context, self._was_seen(one))
                 changed |= (one.id in self.hidden) == visible
                 (self.hidden.discard if visible else self.hidden.add)(one.id)
                 changed |= self._settle_field(one, visible)
         return changed
+
+    def _was_seen(self, one: Field) -> bool:
+        """Whether an earlier step filled the field in: then it was visible, even if nobody can tell any more."""
+        return self.permissions.of(one.id) != EDIT and self.stored.get(one.id) is not None
 
     def _settle_field(self, one: Field, visible: bool) -> bool:
         old, owns = self.values.get(one.id), self.permissions.of(one.id) == EDIT
@@ -173,7 +178,18 @@ class Filling:
             if not owns:
                 return value
             context = {**context, one.id: self._before(path)}  # its own name means what it held before
+        if not owns and value is not None and not one.compute.words & self._moving:
+            return value  # nothing it follows can change at this task
         return self._value_of(one, path, one.compute, context)
+
+    @cached_property
+    def _moving(self) -> frozenset[str]:
+        """Fields whose values may change at this task: those it may edit, and what is computed from them."""
+        moving = {name for name in self.form.fields if self.permissions.of(name) == EDIT}
+        computed = [(one.id, one.compute.words) for one in self.form.fields.values() if one.compute is not None]
+        while more := [name for name, words in computed if name not in moving and words & moving]:
+            moving.update(more)
+        return frozenset(moving)
 
     def _before(self, path: str) -> Any:
         """What ``path`` held when this filling began."""
@@ -269,58 +285,6 @@ class Filling:
         offered = self.ask(one.options_formula, path, context)
         items = offered if isinstance(offered, (list, tuple)) else () if offered is None else (offered,)
         return tuple(option_of(item) for item in items if not isinstance(item, dict) or "id" in item)
-
-    # ---- checking
-
-    def check(self) -> None:
-        """Everything that must hold before the values may be kept."""
-        for one in self.form.fields.values():
-            if self.permissions.of(one.id) != EDIT or one.id in self.hidden:
-                continue
-            value, stored = self.values.get(one.id), self.stored.get(one.id)
-            if one.id in self.touched and self.flag(one.readonly, one.id, self.context):
-                self._check_readonly(one, value, stored)
-            self.check_value(one, one.id, value, self.context, stored)
-            if one.is_table:
-                check_rows(self, one, stored or [])
-
-    def _check_readonly(self, one: Field, value: Any, stored: Any) -> None:
-        expected = stored if stored is not None else self.initial(one, one.id, self.context)
-        if value != expected and not (value is None and isinstance(one.default, Formula) and one.default.draws):
-            self.tell(one.id, not_editable())
-        elif value is None:
-            self.values[one.id] = self.context[one.id] = expected
-
-    def check_value(self, one: Field, path: str, value: Any, context: Mapping[str, Any], stored: Any) -> None:
-        """Whether a field or cell that is needed is there, and what its type has against its value."""
-        if value is None:
-            drawn = isinstance(one.compute or one.default, Formula) and (one.compute or one.default).draws
-            needed = one.compute is None and not drawn and self.flag(one.required, path, context)
-            if needed and not self.wrong_at(path):
-                self.tell(path, Wrong("required", "这一项必填。", "This is required."))
-            return
-        for wrong in one.type.check(value, self.resolved(one, path, context), self.frame):
-            if wrong.code == "in_past" and value == stored:
-                continue  # it was right when it was given
-            self.tell(path, wrong)
-
-    def check_rules(self) -> None:
-        """The rules across fields, each told at its field unless that has an error of its own already."""
-        for rule in self.form.rules:
-            name, _, column = rule.field.partition(".")
-            if name in self.hidden or self.permissions.of(name) == HIDE:
-                continue
-            wrong = Wrong("rule", rule.message.zh, rule.message.en)
-            for path, context in self._places(name, column):
-                if not self.wrong_at(path) and self.ask(rule.refuse_if, path, context) is True:
-                    self.tell(path, wrong)
-
-    def _places(self, name: str, column: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        if not column:
-            yield name, self.context
-            return
-        for index, row in enumerate(self.values.get(name) or ()):
-            yield f"{name}.{index}.{column}", {**self.context, **row}
 
 
 def _copied(value: Any) -> Any:

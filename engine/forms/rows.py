@@ -1,4 +1,4 @@
-"""The rows of a table: cells are read, computed and checked like fields, with the row's columns first in sight."""
+"""The rows of a table: cells are read and computed like fields, with the row's columns first in sight."""
 
 from __future__ import annotations
 
@@ -49,24 +49,6 @@ def settle_rows(filling: Filling, table: Field) -> bool:
                 row[column.id] = context[column.id] = new
                 changed = True
     return changed
-
-
-def check_rows(filling: Filling, table: Field, stored: list[dict[str, Any]]) -> None:
-    """Required cells, read-only cells and the checks of each type."""
-    for index, row in enumerate(filling.values.get(table.id) or ()):
-        context = {**filling.context, **row}
-        for column in table.columns:
-            path = f"{table.id}.{index}.{column.id}"
-            if not filling.flag(column.visible, path, context):
-                row[column.id] = None
-                continue
-            value = row.get(column.id)
-            if path in filling.touched and filling.flag(column.readonly, path, context, when_unknown=False):
-                kept = [one.get(column.id) for one in stored] + [filling.initial(column, path, context)]
-                if value not in kept:
-                    filling.tell(path, not_editable())
-            before = stored[index] if index < len(stored) else {}
-            filling.check_value(column, path, value, context, before.get(column.id))
 
 
 def unknown_field(name: str) -> Wrong:

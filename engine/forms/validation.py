@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import FieldError
+from engine.forms.checks import check
 from engine.forms.field import Field
 from engine.forms.filling import Filling
 from engine.forms.form import EDIT, EDIT_ALL, Form, Permissions
@@ -50,8 +51,7 @@ def validate(form: Form, submitted: Mapping[str, Any], *, variables: Mapping[str
     filling = Filling(form, stored, variables, evaluate, Frame(now, lookup), permissions)
     filling.take(submitted)
     filling.settle()
-    filling.check()
-    filling.check_rules()
+    check(filling)
     if not filling.errors and filling.draw():
         filling.settle()
     sets = {} if filling.errors else _sets(form, filling)

@@ -114,6 +114,15 @@ def test_a_pure_computation_runs_even_where_its_field_is_only_read(declare, subm
     assert submit(form, {"n": "4"}, stored={"n": 1, "twice": 2}, permissions=form.permissions("t")).values["twice"] == 8
 
 
+def test_a_computation_that_follows_nothing_this_task_can_change_keeps_its_value(declare, submit):
+    form = declare(
+        "id: version, type: int, compute: '=plan_version'", "id: a, type: int", rest="tasks:\n  t: {version: read}\n"
+    )
+    options = {"permissions": form.permissions("t"), "variables": {"plan_version": 2}}
+    assert submit(form, {"a": "1"}, stored={"version": 1}, **options).values["version"] == 1
+    assert submit(form, {"a": "1"}, stored={}, **options).values["version"] == 2
+
+
 def test_a_computation_that_names_itself_means_what_was_there_before(declare, submit):
     form = declare("use: contact")
     call = {"contact_at": "2026-04-07T08:00", "channel": "phone", "reached": "false"}

@@ -91,6 +91,17 @@ def test_a_table_has_rows_of_cells_and_a_blank_row_to_copy(declare, submit, page
     assert table.rows[0][1].formulas == {"required": "a > 1"}
 
 
+def test_what_an_earlier_step_filled_in_is_shown_even_where_its_condition_cannot_be_told_any_more(declare, page):
+    form = declare("id: wish, type: text, visible: '=disagreements > 0'", "id: n, type: int, compute: '=plan_version'")
+    looking = form.permissions(None).reading()
+    wish, n = page(form, stored={"wish": "换货", "n": 3}, permissions=looking).fields
+    assert (wish.visible, n.display) == (True, "3")
+    assert page(form, stored={}, permissions=looking).fields[0].visible is False
+    assert (
+        page(form, stored={"wish": "x"}, permissions=looking, variables={"disagreements": 0}).fields[0].visible is False
+    )
+
+
 def test_the_decision_buttons_are_the_outcome_field(declare, page):
     form = declare("use: approval")
     outcome = page(form, lang="en").outcome
