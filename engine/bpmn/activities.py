@@ -72,10 +72,13 @@ class CallActivity(UserTask):
                             cause_zh="没有得到流程标识。", cause_en="it gives no process key.")
         call: dict[str, Any] = {"key": key}
         if self.version is not None:
-            call["version"] = process.value(token, self.version)
+            version = process.value(token, self.version)
+            call["version"] = int(version) if self.binding == "version" and str(version).isdigit() else version
         if self.business_key is not None:
             call["business_key"] = process.value(token, self.business_key)
-        call["inputs"] = mapping.passed(self.ins, process, token, process.view(token))
+        local = token.notes.get("vars", {})
+        call["inputs"] = {read.target: local.get(read.target) for read in self.reads} \
+            | mapping.passed(self.ins, process, token, process.view(token))
         token.notes["call"] = call
         return None
 

@@ -76,6 +76,13 @@ def passed(passings: Sequence[Passing], process: ProcessRun, token: Token, sourc
     return found
 
 
+def returned(token: Token, values: dict[str, Any]) -> dict[str, Any]:
+    """What a called process gives back out of its variables; its data outputs go to the local layer."""
+    node = token.task_spec
+    token.notes.setdefault("vars", {}).update({name: values[name] for name in node.locals if name in values})
+    return passed(node.outs, token.process, token, values)
+
+
 def sent(token: Token) -> dict[str, Any]:
     """What a throwing event sends along: its data inputs and input parameters."""
     node = token.task_spec

@@ -79,7 +79,7 @@ class ProcessRun(TokenGame):
         return list(waiting.waits(self))
 
     def held(self) -> list[str]:
-        """Element ids of the joins at which tokens are held; with no waits and no end it is here that a run is stuck."""
+        """Element ids of the joins that hold tokens; with no waits and no end it is here that a run is stuck."""
         return sorted({token.task_spec.name for token in self.tokens.values()
                        if token.state == WAITING and not is_armed(token)})
 
@@ -107,7 +107,7 @@ class ProcessRun(TokenGame):
 
     def complete(self, element_instance_id: str, values: Mapping[str, Any] | None = None) -> None:
         """A user task, service job or called process is done. ``values`` are written as variables; of a called
-        process they are its variables at its end, of which ``camunda:out`` picks (all of ``values`` if it has none).
+        process they are its variables at its end, of which only what ``camunda:out`` names comes back.
         """
         token = self._token(element_instance_id)
         node = token.task_spec
@@ -117,8 +117,8 @@ class ProcessRun(TokenGame):
             self._complete_ad_hoc(token)
             return
         written = dict(values or {})
-        if isinstance(node, CallActivity) and node.outs:
-            written = mapping.passed(node.outs, self, token, written)
+        if isinstance(node, CallActivity):
+            written = mapping.returned(token, written)
         self.assign(token, written)
         token.complete()
 

@@ -63,7 +63,9 @@ def _detail(token: Token) -> dict[str, Any]:
     node = token.task_spec
     if isinstance(node, CallActivity):
         call = token.notes["call"]
-        return {"called_key": call["key"], "binding": node.binding, "version_tag": call.get("version"),
+        return {"called_key": call["key"], "binding": node.binding,
+                "version_tag": call.get("version") if node.binding == "versionTag" else None,
+                "version": call.get("version") if node.binding == "version" else None,
                 "inputs": call["inputs"], "business_key": call.get("business_key")}
     if node.wait == "service":
         attributes = node.element.attributes

@@ -11,7 +11,7 @@ def test_a_call_hands_over_what_its_mappings_say(story):
     story.start("call_activity", a=1, number="TS-1")
     wait = story.wait_for("c")
     assert wait.kind == "call"
-    assert wait.detail == {"called_key": "q", "binding": "versionTag", "version_tag": "v2",
+    assert wait.detail == {"called_key": "q", "binding": "versionTag", "version_tag": "v2", "version": None,
                            "inputs": {"b": 1, "d": 2}, "business_key": "TS-1"}
     story.run.complete(wait.id, {"r": 5, "own": 6})
     assert story.go().passed == ["z"]
@@ -34,6 +34,8 @@ def test_what_is_called_may_be_computed_and_get_all_variables(story):
     story.start("call_activity_by_expression", kind="visit", n=1)
     detail = story.wait_for("c").detail
     assert (detail["called_key"], detail["inputs"]) == ("visit", {"kind": "visit", "n": 1})
+    story.complete("c", n=2, secret=3)
+    assert story.run.variables == {"kind": "visit", "n": 1}, "what is not handed out stays with the called process"
 
 
 def test_inputs_are_local_and_outputs_are_written_outside(story):
@@ -83,7 +85,7 @@ def test_restoring_gives_back_all_kinds_of_values(kept):
 
 def test_the_result_of_a_decision_is_shaped_as_the_drawing_says(story):
     answers = {"one": {"level": 3}, "many": [{"level": 1}, {"level": 2}]}
-    story.world.decide = lambda element, variables: (answers[element.attributes["decisionRef"]], [])
+    story.world.decide = lambda element, _variables: (answers[element.attributes["decisionRef"]], [])
     story.start("decision_results")
     assert story.run.variables == {"single": 3, "entries": [1, 2], "listed": [{"level": 3}], "level": 3}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from conftest import World
+from bpmn_story import World
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
