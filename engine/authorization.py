@@ -14,7 +14,7 @@ from engine.live import Live
 from engine.models.history import ElementVisit
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 
-ADMINISTRATOR, AUDITOR, OWNER = "administrator", "auditor", "process_owner"
+ADMINISTRATOR, AUDITOR, OWNER = "system_admin", "auditor", "process_owner"
 
 
 @dataclass(frozen=True, slots=True)

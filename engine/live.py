@@ -106,7 +106,7 @@ class Live:
         content = self.packs.get(pack)
         if content is None:
             return {}
-        return {name: self._parameter(pack, name, parameter.default, unit_id)
+        return {name: parameter.value(self._parameter(pack, name, parameter.default, unit_id))
                 for name, parameter in content.parameters.items()}
 
     def _parameter(self, pack: str, name: str, default: Any, unit_id: str | None) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from engine import feel
 from engine.cards import Bilingual
 from engine.errors import Problem, Refused
 from engine.yaml import line_of, plain, read_yaml
@@ -32,6 +34,14 @@ class Parameter:
     default: Any
     title: Bilingual
     unit: str = ""
+
+    def value(self, raw: Any) -> Any:
+        """What the file or an override says, as the value that expressions see (durations and dates are text there)."""
+        if raw is None or not isinstance(raw, str):
+            return raw
+        if self.type in ("duration", "date"):
+            return feel.evaluate(f"{self.type}(text)", {"text": raw})
+        return Decimal(raw) if self.type == "number" else int(raw) if self.type == "int" else raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,12 @@ def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem
             "parameter_type", f"参数 {key} 的类型“{kind}”不存在；可用：{', '.join(PARAMETER_TYPES)}。",
             f"Parameter {key} has the unknown type {kind!r}; known are {', '.join(PARAMETER_TYPES)}.",
             file=file, element=key, line=line_of(raw, "parameters", key)))
-    return Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key), str(value.get("unit", "")))
+    made = Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key), str(value.get("unit", "")))
+    if kind in ("duration", "date") and made.value(made.default) is None:
+        problems.append(Problem("parameter_value", f"参数 {key} 的默认值不是 {kind}。",
+                                f"The default of parameter {key} is no {kind}.", file=file, element=key,
+                                line=line_of(raw, "parameters", key)))
+    return made
 
 
 def _deadline(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> DeadlineDeclaration:

@@ -49,6 +49,7 @@ class ProcessEngine:
         self.boards = Boards(self)
         self.public = PublicLinks(self)
         self.connectors = connecting.connectors(self)
+        self.flows_taken: set[tuple[str, str]] | None = None  # scenarios gather coverage here
 
     def upgrade(self) -> None:
         """Bring the database to the newest schema."""

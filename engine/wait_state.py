@@ -68,6 +68,8 @@ def _note(family: Family, member: Member, event: RunEvent) -> None:
         messages.throw(family, member, event.element_id, data)
     elif kind == "signal_thrown":
         messages.broadcast(family, member, data)
+    elif kind == "flow" and family.parts.flows_taken is not None:
+        family.parts.flows_taken.add((member.definition.key, data["flow"]))
     elif kind == "decision":
         family.record.tell("decided", root_id=family.root_id, instance_id=member.id, element_id=event.element_id,
                            definition_id=member.definition.id, decision=data.get("decision"), fired=data.get("fired"))

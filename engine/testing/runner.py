@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 
 from engine import feel
@@ -81,6 +80,7 @@ class Runner:
         clock = MovableClock(moment("2026-01-01T00:00:00", "UTC"))
         engine = self._engine(path, clock)
         engine.definitions = self._definitions
+        engine.flows_taken = set()
         line = scenario.line
         try:
             furnish(engine, clock, scenario)
@@ -98,12 +98,12 @@ class Runner:
     def _cover(self, engine: ProcessEngine) -> None:
         with engine.database.reading() as connection:
             for definition_id, element_id in connection.execute(
-                    select(ElementVisit.definition_id, ElementVisit.element_id).distinct()):
+                    select(ElementVisit.definition_id, ElementVisit.element_id)
+                    .where(ElementVisit.outcome == "completed").distinct()):
                 key = engine.definitions.get(connection, definition_id).key
                 self.coverage.elements.setdefault(key, set()).add(element_id)
-            for instance in connection.execute(select(ProcessInstance.process_key, ProcessInstance.run_state)):
-                flows = orjson.loads(instance.run_state)[2:] or [[]]
-                self.coverage.flows.setdefault(instance.process_key, set()).update(flows[0])
+            for key, flow in engine.flows_taken or ():
+                self.coverage.flows.setdefault(key, set()).add(flow)
             for detail in connection.scalars(select(HistoryEntry.detail).where(HistoryEntry.verb == "decided")):
                 for rule in detail.get("fired") or []:
                     self.coverage.rules.setdefault(detail.get("decision", ""), set()).add(rule["rule"])
