@@ -1,8 +1,12 @@
-"""Any text over any values: the answer is a value or an error of ours, within the budget of steps and a second."""
+"""Any text over any values: the answer is a value or an error of ours, within the budget of steps and a second.
+
+``BIHUAN_FUZZ_EXAMPLES`` says how many examples each test takes (100): some thousands before a release.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from decimal import Decimal
 
@@ -22,6 +26,7 @@ WORDS = [
 ]  # fmt: skip
 NAMES = sorted(feel.BUILTINS)
 MAX_STEPS = 20_000
+EXAMPLES = int(os.environ.get("BIHUAN_FUZZ_EXAMPLES", "100"))
 
 numbers = st.one_of(st.integers(-(10**6), 10**6), st.decimals(allow_nan=True, allow_infinity=True),
                     st.integers(), st.floats())  # fmt: skip
@@ -37,7 +42,7 @@ values = st.recursive(
     max_leaves=8,
 )
 variables = st.dictionaries(st.sampled_from(["a", "b", "x", "客户", "full name"]), values, max_size=4)
-QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=250)
+QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=EXAMPLES)
 
 
 def answered(text: str, names: dict) -> object:
@@ -78,7 +83,7 @@ def test_any_row_of_words_has_an_answer(text: str, names: dict) -> None:
 
 
 @given(st.sampled_from(NAMES), st.lists(values, max_size=4))
-@settings(QUICK, max_examples=600)
+@settings(QUICK, max_examples=3 * EXAMPLES)
 def test_any_function_of_any_values_has_an_answer(name: str, arguments: list) -> None:
     names = dict(zip("abcd", arguments))
     answered(f"{name}({', '.join(names)})", names)
@@ -88,7 +93,7 @@ OPERATORS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "
 
 
 @given(st.sampled_from(OPERATORS), values, values)
-@settings(QUICK, max_examples=400)
+@settings(QUICK, max_examples=2 * EXAMPLES)
 def test_any_operator_of_any_values_has_an_answer(operator: str, a: object, b: object) -> None:
     answered(f"a {operator} b", {"a": a, "b": b})
 
