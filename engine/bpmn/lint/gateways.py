@@ -110,7 +110,8 @@ def event_gateway_parallel(drawing: Drawing) -> Iterator[Found]:
             yield gateway
 
 
-@rule("event_gateway_parallel_target", "10.6.6", severity="warning", zh="并行的事件网关{element}之后只能等待消息，不能是{target}。",
+@rule("event_gateway_parallel_target", "10.6.6", severity="warning",
+      zh="并行的事件网关{element}之后只能等待消息，不能是{target}。",
       en="Only messages may be awaited after the parallel event-based gateway {element}, not {target}.")
 def event_gateway_parallel_target(drawing: Drawing) -> Iterator[Found]:
     for gateway in drawing.all("eventBasedGateway"):
