@@ -10,6 +10,7 @@ from . import nodes as n
 from .builtins import BUILTINS, NOT_REPEATABLE
 from .builtins.registry import KINDS
 from .cursor import INSTEAD
+from .names import spelled
 from .shapes import ANY, Shape, kind_of_shape, member_shape, shape_of_type
 from .times import read_date, read_datetime, read_duration, read_time
 from .values import Function, kind
@@ -138,10 +139,3 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like ``name``, if one is like it at all."""
     found = difflib.get_close_matches(name, [other for other in known if other != OPEN], 1, 0.7)
     return found[0] if found else None
-
-
-def spelled(node: n.Node) -> str:
-    """A name or path as written, for sentences."""
-    if isinstance(node, n.Name):
-        return node.name
-    return f"{spelled(node.source)}.{node.name}" if isinstance(node, n.Path) else "…"

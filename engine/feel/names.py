@@ -68,3 +68,10 @@ def _of_call(node: n.Call | n.NamedCall, bound: frozenset[str], loose: bool) -> 
         yield from free_names(node.function, bound, loose)
     for argument in node.arguments:
         yield from free_names(argument[1] if isinstance(argument, tuple) else argument, bound, loose)
+
+
+def spelled(node: n.Node) -> str:
+    """A name or path as written, for sentences."""
+    if isinstance(node, n.Name):
+        return node.name
+    return f"{spelled(node.source)}.{node.name}" if isinstance(node, n.Path) else "…"

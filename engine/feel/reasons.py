@@ -10,6 +10,7 @@ from . import nodes as n
 from .compiler import Run, compiled
 from .errors import shortened
 from .limits import MAX_STEPS, Clock, Evaluation, Scope, Types, measured
+from .names import spelled
 from .sentences import worded
 from .values import kind
 
@@ -137,7 +138,7 @@ class _Trace:
 
     def _of_path(self, node: n.Path) -> tuple[str, dict[str, Any]]:
         source = self.last.get(id(node.source))
-        path = _spelled(node.source)
+        path = spelled(node.source)
         if isinstance(source, dict) and node.name in source:
             return "null_name", {"name": f"{path}.{node.name}"}
         return "missing_entry", {"name": path, "entry": node.name}
@@ -145,11 +146,4 @@ class _Trace:
     def _of_call(self, node: n.Call | n.NamedCall) -> tuple[str, dict[str, Any]]:
         arguments = [a[1] if isinstance(a, tuple) else a for a in node.arguments]
         kinds = ", ".join(self._kind(argument) for argument in arguments)
-        return "null_result", {"name": _spelled(node.function), "kinds": kinds}
-
-
-def _spelled(node: n.Node) -> str:
-    """A name or path as it is written."""
-    if isinstance(node, n.Name):
-        return node.name
-    return f"{_spelled(node.source)}.{node.name}" if isinstance(node, n.Path) else "…"
+        return "null_result", {"name": spelled(node.function), "kinds": kinds}
