@@ -12,8 +12,10 @@ from engine.bpmn.layout.tracks import SEPARATION, Tracks
 
 LANE_HEIGHT = 100.0
 """Least height of a lane."""
-_EDGE = 16.0
-"""Free space before the first and behind the last column."""
+_EDGE = 26.0
+"""Free space before the first and behind the last column, less where columns are close."""
+_GENEROUS = 44.0
+"""Distance of columns from which on labels of boundary events get room beside the tracks of a gap."""
 
 
 class Coordinates:
@@ -49,7 +51,9 @@ class Coordinates:
 
     def _columns(self, room: dict[int, float]) -> list[float]:
         grid = self.grid
-        gaps = [self._gap(line, room.get(line, 0)) for line in range(0, 2 * grid.columns + 1, 2)]
+        beside = self._room_beside_hosts()
+        gaps = [self._gap(line, room.get(line, 0)) + sum(beside.get(line, (0, 0)))
+                for line in range(0, 2 * grid.columns + 1, 2)]
         widths = list(grid.widths)
         for node in grid.nodes.values():
             if node.span > 1:
@@ -59,16 +63,35 @@ class Coordinates:
                     widths[column] += missing / node.span
         marks, x = [gaps[0] / 2], gaps[0]
         for width, gap in zip(widths, gaps[1:]):
-            marks += [x + width / 2, x + width + gap / 2]
+            before, behind = beside.get(len(marks) + 1, (0, 0))
+            marks += [x + width / 2, x + width + before + (gap - before - behind) / 2]
             x += width + gap
         self.width = x
+        self.edges_of = [(marks[2 * k + 1] - width / 2, marks[2 * k + 1] + width / 2) for k, width in enumerate(widths)]
         return [round(mark) for mark in marks]
+
+    def _room_beside_hosts(self) -> dict[int, tuple[float, float]]:
+        """Room at the left and at the right of a gap for labels of boundary events, where edges run between them."""
+        room: dict[int, tuple[float, float]] = {}
+        if self.grid.gap < _GENEROUS:
+            return room
+        for node in self.grid.nodes.values():
+            if not node.host or not node.name or node.slot[1] == 0:
+                continue
+            right = node.slot[1] > 0
+            line = self.grid.slot_line(node) + (1 if right else -1)
+            if not self.tracks.width.get((1, line)) or line in (0, 2 * self.grid.columns):
+                continue
+            need = sizes.label_size(node.name, node.name_en)[0] - 8
+            before, behind = room.get(line, (0, 0))
+            room[line] = (max(before, need), behind) if right else (before, max(behind, need))
+        return room
 
     def _gap(self, line: int, room: float) -> float:
         count = self.tracks.width.get((1, line), 0)
         busy = 2 * 14 + (count - 1) * SEPARATION if count else 0
         if line in (0, 2 * self.grid.columns):
-            return max(_EDGE, busy)
+            return max(min(_EDGE, self.grid.gap / 2), busy)
         return max(self.grid.gap, busy, room)
 
     # --- rows ----------------------------------------------------------------------------------------------
@@ -116,10 +139,13 @@ class Coordinates:
             node.x = self.x[self.grid.slot_line(node)] + node.slot[1]
             node.y = self.y[j] + node.slot[0] * host.h / 2
             return
-        reach = self.grid.reach(node)
-        node.x, node.y = round((self.x[reach[0]] + self.x[reach[-1]]) / 2), self.y[j]
+        node.y = self.y[j]
         if node.kind == "participant":
             node.x = self.width / 2
+        elif node.span == 1:
+            node.x = self.x[2 * node.col + 1]
+        else:
+            node.x = round((self.edges_of[node.col][0] + self.edges_of[node.col + node.span - 1][1]) / 2)
 
     def _points(self, edge: Edge, path: list[GridPoint]) -> list[Point]:
         source, target = self.grid.nodes[edge.source], self.grid.nodes[edge.target]

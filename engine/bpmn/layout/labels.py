@@ -24,7 +24,7 @@ class Labels:
         self.nodes, self.edges = nodes, edges
         self.frame, self.borders = frame, borders
         self.solid = [part for node in nodes for part in solid_parts(node.kind, node.box)]
-        self.strokes = [(edge, box) for edge in edges for box in strokes(edge.points)]
+        self.strokes = [(edge, box) for edge in edges for box in (*strokes(edge.points), *_marks(edge))]
         self.placed: list[Box] = []
 
     def place(self) -> None:
@@ -86,6 +86,17 @@ def strokes(points: list[Point]) -> Iterator[Box]:
     """The pieces of an edge as thin rectangles."""
     for (x1, y1), (x2, y2) in zip(points, points[1:]):
         yield Box(min(x1, x2) - 1, min(y1, y2) - 1, abs(x2 - x1) + 2, abs(y2 - y1) + 2)
+
+
+def _marks(edge: Edge) -> Iterator[Box]:
+    """The arrow head, and the mark of a default or conditional flow."""
+    ends = [(edge.points[-1], edge.points[-2], 5.0)] if len(edge.points) > 1 else []
+    if edge.marked and len(edge.points) > 1:
+        ends.append((edge.points[0], edge.points[1], 11.0))
+    for (x, y), (nx, ny), off in ends:
+        x += off * ((nx > x) - (nx < x))
+        y += off * ((ny > y) - (ny < y))
+        yield Box(x - 5, y - 5, 10, 10)
 
 
 def _beside_node(node: Node, w: float, h: float) -> Iterator[Box]:

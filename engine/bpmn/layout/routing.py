@@ -50,7 +50,7 @@ class Router:
     def _urgency(self, edge: Edge) -> tuple:
         a, b = self.nodes[edge.source], self.nodes[edge.target]
         aside, apart = abs(a.col - b.col), abs(self.grid.row_of(a) - self.grid.row_of(b))
-        straight = not edge.back and (not aside or not apart)
+        straight = not edge.back and not a.host and (not aside or not apart)
         return (edge.kind == "message", edge.back, not straight, 2 * aside + apart, edge.id)
 
     # --- ports ---------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class Router:
         if edge.back and side in (UP, DOWN):
             cost = 2.0
         if (node.id, side) in self.loaded:
-            cost += 60
+            cost += 20
         for other, other_leaving in self.ports[node.id, side]:
             cost += 190 if other_leaving != leaving else 160 if leaving else 12
             cost += 40 * (other.kind != edge.kind)
@@ -104,6 +104,7 @@ class Router:
             came[start] = None
             heapq.heappush(heap, (best[start], count, point, side, None))
             count += 1
+        arrived: dict[tuple[GridPoint, int], tuple[GridPoint, tuple[GridPoint, int]]] = {}
         goal = None
         starts = set(best)
         while heap:
@@ -125,8 +126,7 @@ class Router:
                     final = ((-1, -1), turn)
                     total = price + arrivals[key]
                     if total < best.get(final, 1e18) - 1e-9:
-                        best[final], came[final] = total, key
-                        came[key] = state
+                        best[final], arrived[final] = total, (following, state)
                         count += 1
                         heapq.heappush(heap, (total, count, (-1, -1), turn, None))
                     continue
@@ -136,7 +136,7 @@ class Router:
                     best[key], came[key] = price, state
                     count += 1
                     heapq.heappush(heap, (price, count, following, turn, None))
-        return _trace(goal, came)
+        return [*_trace(arrived[goal][1], came), arrived[goal][0]] if goal else []
 
     def _may_dock(self, source: Node, target: Node, following: GridPoint, turn: int) -> bool:
         """A boundary event beside the middle of its host cannot drop straight into something narrow."""
@@ -202,9 +202,8 @@ def _side(a: GridPoint, b: GridPoint) -> int:
     return _STEP.index(((b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])))
 
 
-def _trace(goal: tuple[GridPoint, int] | None, came: dict) -> list[GridPoint]:
+def _trace(state: tuple[GridPoint, int] | None, came: dict) -> list[GridPoint]:
     path = []
-    state = came.get(goal) if goal else None
     while state is not None:
         path.append(state[0])
         state = came[state]

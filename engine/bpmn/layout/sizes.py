@@ -109,7 +109,9 @@ def label_size(text: str, other: str = "", snug: bool = False) -> tuple[float, f
     """
     if not text:
         return 0, 0
-    width = min(text_width(text) + 1, LABEL_WIDTH)
+    width = text_width(text) + 1
+    if width > LABEL_WIDTH:  # lines of about the same length instead of a last one with a single character
+        width = min(LABEL_WIDTH, width / math.ceil(width / LABEL_WIDTH) + LABEL_FONT)
     word = max((text_width(piece) for piece in _pieces(other)), default=0.0) + 1
     width = min(LABEL_WIDTH, max(width, word if snug else text_width(other) + 1))
     if snug and text_lines(other, width) > 2:

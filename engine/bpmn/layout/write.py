@@ -34,7 +34,7 @@ def replaced(xml: bytes, root: etree._Element, drawings: list[tuple[str, Drawing
         parts.append(xml[position:start])
         position = stop
     head, tail = b"".join(parts), xml[position:]
-    if not head.endswith(b"\n"):
+    if text and not head.endswith(b"\n"):
         head += b"\n"
     return head + text.encode(encoding) + tail
 
