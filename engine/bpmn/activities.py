@@ -87,9 +87,12 @@ class ScriptTask(Activity):
     """One FEEL text whose value becomes one variable."""
 
     text: str = ""
+    format: str = "feel"
     result: str | None = None
 
     def perform(self, token: Token) -> bool | None:
+        if self.format != "feel":
+            raise RunFailed(self.name, "not_runnable")
         value = token.process.evaluate(token, self.text)
         if self.result:
             token.process.assign(token, {self.result: value})

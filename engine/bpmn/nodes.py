@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.specs.base import TaskSpec
 
-from engine.bpmn.failures import RunFailed
 from engine.bpmn.model import Element, Flow, Text
 
 if TYPE_CHECKING:
@@ -119,15 +118,8 @@ class Node(TaskSpec):
 
 
 class Pass(Node):
-    """Goes on at once: a none event, a manual or an untyped task."""
+    """Does nothing."""
 
 
 class Start(Node):
     """A start event: a token here was set going by whoever opened the scope."""
-
-
-class Unrunnable(Node):
-    """An element that is drawn but cannot be run (only reached where a check was left out)."""
-
-    def work(self, token: Token) -> bool | None:
-        raise RunFailed(token.node.name, "not_runnable")

@@ -146,7 +146,7 @@ class Drawing:
                                           node.get("cancelRemainingInstances", "true").strip() in ("true", "1"),
                                           card.properties.get("bihuan:adhoc") == "choice")
         elif isinstance(task, ScriptTask):
-            task.format = (node.get("scriptFormat") or "").strip().lower()
+            task.format = (node.get("scriptFormat") or node.get("scriptLanguage") or "").strip().lower()
             task.text = inner_text(node, "script") or ""
             task.result = card.attributes.get("resultVariable")
             if task.format == "feel":

@@ -37,7 +37,7 @@ def publish(drawing: Drawing, node: etree._Element, graph: ScopeSpec) -> Process
         key=node.get("id"), name=node.get("name", ""), name_en=own.get("bihuan:name_en", ""),
         version_tag=attributes.get("versionTag"), documentation=reading.documentation(node), file=drawing.file,
         elements=MappingProxyType(cards), flows=MappingProxyType(dict(drawing.flows)),
-        start_events=tuple(_starts(drawing, graph)), expressions=tuple(_expressions(graph)),
+        start_events=tuple(_starts(drawing, graph)), expressions=tuple(dict.fromkeys(_expressions(graph))),
         called_elements=_once(task.called.source for task in all_nodes(graph)
                               if isinstance(task, CallActivity) and task.called and not task.called.feel),
         form_keys=_once(card.attributes.get("formKey") for card in cards.values()),

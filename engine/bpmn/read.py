@@ -6,8 +6,7 @@ import hashlib
 from collections import OrderedDict
 from threading import Lock
 
-from lxml import etree
-
+from engine.bpmn.lint import lint
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.parser import parse
 from engine.errors import Problem, Refused
@@ -31,7 +30,7 @@ def read_models(xml: bytes, file: str = "") -> list[ProcessModel]:
             _cache.move_to_end(key)
             return list(_cache[key])
     root = read_xml(xml, file)
-    errors = [problem for problem in _lint(root, file) if problem.severity == "error"]
+    errors = [problem for problem in lint(root, file) if problem.severity == "error"]
     if errors:
         raise Refused(errors)
     models = parse(root, file)
@@ -48,18 +47,10 @@ def check_models(xml: bytes, file: str = "") -> list[Problem]:
         root = read_xml(xml, file)
     except Refused as refused:
         return list(refused.problems)
-    problems = _lint(root, file)
+    problems = list(lint(root, file))
     if not any(problem.severity == "error" for problem in problems):
         try:
             parse(root, file)
         except Refused as refused:
             problems += refused.problems
     return problems
-
-
-def _lint(root: etree._Element, file: str) -> list[Problem]:
-    try:
-        from engine.bpmn.lint import lint
-    except ImportError:  # pragma: no cover
-        return []
-    return list(lint(root, file))

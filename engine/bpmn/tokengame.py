@@ -210,7 +210,7 @@ class TokenGame(Variables):
             has_event = isinstance(node, SubProcess) and node.inner.compensation_start is not None
             compensation.record(token, inner, has_event)
         self.left(token, "completed")
-        if node.boundaries:
+        if node.boundaries and "of" not in token.notes:
             for other in list(token.scope.tasks.values()):
                 if other.host == token.id:
                     other.cancel()
