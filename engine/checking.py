@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import dmn, feel
 from engine.bpmn import ProcessModel, check_models, read_models
+from engine.checking_expressions import HOST_FUNCTIONS, check_expressions
 from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
 from engine.packs import PackContent, read_pack
@@ -99,10 +100,15 @@ def _drawing(content: Content, file: str, raw: bytes) -> None:
 
 
 def _decisions(content: Content, file: str, raw: bytes) -> None:
-    content.problems += dmn.check(raw, file)
+    content.problems += dmn.check(raw, file, functions=HOST_FUNCTIONS)
     model = dmn.read_model(raw, file)
-    for key in model.decisions:
+    for key in (one.id for one in model.decisions):
         content.decisions[key] = (model, file, raw)
+
+
+def _compiled(text: str, names: Iterable[str]) -> feel.Expression:
+    """A form's or register's expression, with the functions of the host in scope."""
+    return feel.compile(text, frozenset(names) | HOST_FUNCTIONS.keys())
 
 
 def _groups(content: Content, file: str, raw: bytes) -> None:
@@ -115,12 +121,12 @@ def _pack(content: Content, file: str, raw: bytes) -> None:
 
 
 def _register(content: Content, file: str, raw: bytes) -> None:
-    register = read_register(raw, file, content.groups, analyse=feel.compile)
+    register = read_register(raw, file, content.groups, analyse=_compiled)
     content.registers[register.key] = (register, raw)
 
 
 def _form(content: Content, file: str, raw: bytes) -> None:
-    content.problems += check_form(raw, file, content.groups, analyse=feel.compile)
+    content.problems += check_form(raw, file, content.groups, analyse=_compiled)
     form = read_form(raw, file, content.groups)
     content.forms[form.key] = (form, file, raw)
 
@@ -129,8 +135,10 @@ def check_content(content: Content, known: set[str] = frozenset()) -> list[Probl
     """All problems, errors first: those of the files and those between them. ``known`` are processes already live."""
     problems = list(content.problems)
     keys = {model.key for model in content.models} | known
+    forms = {key: form for key, (form, _file, _raw) in content.forms.items()}
     for model in content.models:
         problems += _between(content, model, keys)
+        problems += check_expressions(model, forms, content.models)
     order = {"error": 0, "warning": 1, "hint": 2}
     return sorted(problems, key=lambda p: (order.get(p.severity, 3), p.file, p.line, p.element))
 

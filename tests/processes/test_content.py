@@ -1,0 +1,30 @@
+"""The shipped content deploys without an error or a warning, holds no Python, and every process has its scenarios."""
+
+from __future__ import annotations
+
+from engine.bpmn.diagram_check import check_diagram
+from engine.checking import check_content, read_content
+from engine.content import ROOT, shipped
+
+FILES = shipped()
+
+
+def test_nothing_is_wrong_with_the_content() -> None:
+    problems = check_content(read_content(FILES))
+    assert [str(p) for p in problems if p.severity in ("error", "warning")] == []
+
+
+def test_content_holds_no_python() -> None:
+    assert [str(p) for top in ("processes", "forms") for p in (ROOT / top).rglob("*.py")] == []
+
+
+def test_every_process_has_a_scenario_file() -> None:
+    drawings = {name.removesuffix(".bpmn") for name in FILES if name.endswith(".bpmn")}
+    told = {name.removesuffix(".scenario.yaml") for name in FILES if name.endswith(".scenario.yaml")}
+    assert drawings - told == set()
+
+
+def test_every_drawing_is_readable() -> None:
+    """Nothing overlaps, edges meet their shapes, text stays at 10 px or more at 1440 by 900."""
+    wrong = {name: [str(p) for p in check_diagram(raw)] for name, raw in FILES.items() if name.endswith(".bpmn")}
+    assert {name: found for name, found in wrong.items() if found} == {}
