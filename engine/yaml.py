@@ -70,7 +70,7 @@ def read_documents(text: str | bytes, file: str = "") -> list[Any]:
     try:
         for event in yaml.parse(source, Loader=_LOADER):
             reading.take(event)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
         said = (getattr(error, "problem", None) or getattr(error, "reason", None) or "").split("\n")[0][:200]

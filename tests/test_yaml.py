@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.errors import Refused
 from engine.yaml import check_schema, line_of, plain, read_documents, read_yaml
@@ -17,14 +19,45 @@ def problems_of(text: str | bytes) -> list[tuple[str, int]]:
     return [(problem.code, problem.line) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("no", "no"), ("yes", "yes"), ("on", "on"), ("off", "off"), ("y", "y"), ("14:00", "14:00"), ("1:30:00", "1:30:00"),
-    ("2026-04-07", "2026-04-07"), ("2026-04-07T09:00:00+08:00", "2026-04-07T09:00:00+08:00"), ("1_000", "1_000"),
-    ("0571", "0571"), ("02112345678", "02112345678"), ("=", "="), ("0b1", "0b1"), ("1.2.3", "1.2.3"), ("'12'", "12"),
-    ('"true"', "true"), ("true", True), ("False", False), ("null", None), ("~", None), ("", None), ("12", 12),
-    ("-7", -7), ("0", 0), ("0x1F", 31), ("0o17", 15), ("0.30", Decimal("0.30")), ("1e3", Decimal("1e3")),
-    ("9" * 41, "9" * 41), ("1e99999", "1e99999"), (".inf", ".inf"), ("<<", "<<"), ("中文", "中文"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("off", "off"),
+        ("y", "y"),
+        ("14:00", "14:00"),
+        ("1:30:00", "1:30:00"),
+        ("2026-04-07", "2026-04-07"),
+        ("2026-04-07T09:00:00+08:00", "2026-04-07T09:00:00+08:00"),
+        ("1_000", "1_000"),
+        ("0571", "0571"),
+        ("02112345678", "02112345678"),
+        ("=", "="),
+        ("0b1", "0b1"),
+        ("1.2.3", "1.2.3"),
+        ("'12'", "12"),
+        ('"true"', "true"),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("12", 12),
+        ("-7", -7),
+        ("0", 0),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("0.30", Decimal("0.30")),
+        ("1e3", Decimal("1e3")),
+        ("9" * 41, "9" * 41),
+        ("1e99999", "1e99999"),
+        (".inf", ".inf"),
+        ("<<", "<<"),
+        ("中文", "中文"),
+    ],
+)
 def test_a_scalar_has_a_core_type_or_stays_text(text, value):
     read = read_yaml(f"a: {text}")
     assert read == {"a": value}
@@ -93,9 +126,67 @@ def test_several_documents_are_read_only_where_they_are_asked_for():
 
 
 def test_a_schema_problem_names_place_and_line_in_both_languages():
-    schema = {"type": "object", "required": ["form"], "additionalProperties": False,
-              "properties": {"form": {"type": "string"}, "kinds": {"type": "array", "items": {"enum": ["a", "b"]}}}}
+    schema = {
+        "type": "object",
+        "required": ["form"],
+        "additionalProperties": False,
+        "properties": {"form": {"type": "string"}, "kinds": {"type": "array", "items": {"enum": ["a", "b"]}}},
+    }
     found = check_schema(read_yaml("kinds:\n  - a\n  - c\nother: 1\n"), schema, "f.yaml")
     assert {(one.code, one.element, one.line) for one in found} == {
-        ("schema_additionalProperties", "", 4), ("schema_required", "", 1), ("schema_enum", "kinds.1", 3)}
+        ("schema_additionalProperties", "", 4),
+        ("schema_required", "", 1),
+        ("schema_enum", "kinds.1", 3),
+    }
     assert "缺少 form" in next(one.zh for one in found if one.code == "schema_required")
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "b: ",
+        "- ",
+        "? ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "\n",
+        "\n  ",
+        "\t",
+        "'",
+        '"',
+        "&x ",
+        "*x",
+        "!t ",
+        "|",
+        ">",
+        "#",
+        "%",
+        "---",
+        "...",
+        "<<: ",
+        "~",
+        "1",
+        ".5",
+        "\ufeff",
+        "\x00",
+        "\ud800",
+        "\x85",
+        "=",
+        "@",
+        "`",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=40) | st.binary(max_size=40))
+def test_whatever_a_file_holds_it_is_read_or_refused(source):
+    try:
+        documents = read_documents(source, "a.yaml")
+    except Refused as refused:
+        assert refused.problems
+    else:
+        assert isinstance(documents, list)

@@ -93,7 +93,7 @@ class Mail(Connector):
         domain = self.server.sender.rpartition("@")[2]
         message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body.replace("\x00", ""))
+        message.set_content(body.encode("utf-8", "replace").decode().replace("\x00", ""))
         return message, [*to, *(one for one in cc if one not in to)]
 
     def send(self, message: EmailMessage, recipients: list[str], context: CallContext) -> dict[str, Any]:  # noqa: ARG002

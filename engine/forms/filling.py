@@ -237,12 +237,17 @@ class Filling:
     def _fill_from_records(self) -> None:
         """Copy columns of chosen records into the fields that are filled from them and were left empty."""
         for path, record in self._records.items():
-            one = self.form.fields.get(path)
-            for target, column in (one.attribute("fill") or {} if one is not None else {}).items():
-                aim = self.form.fields.get(target)
-                if aim is not None and self.values.get(target) is None and not self._fixed(aim):
-                    self.values[target] = self.context[target] = self._typed(
-                        aim, target, (record.get("values") or {}).get(column))
+            name, _, cell = path.partition(".")
+            row, _, column = cell.partition(".")
+            one, held, fields = self.form.fields[name], self.values, self.form.fields
+            if column:  # within a table the record fills cells of its own row
+                held, fields = held[name][int(row)], {inner.id: inner for inner in one.columns}
+                one = fields[column]
+            for target, source in (one.attribute("fill") or {}).items():
+                if held.get(target) is None and not (self._fixed(fields[target]) and not column):
+                    held[target] = self._typed(fields[target], target, (record.get("values") or {}).get(source))
+                    if not column:
+                        self.context[target] = held[target]
 
     # ---- asking formulas
 

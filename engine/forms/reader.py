@@ -111,7 +111,7 @@ class _Reading:
         for one in form.fields.values():
             siblings = {column.id for column in one.columns}
             for inner in one.columns:
-                self._check_fill(inner, siblings | set(form.fields), f"{one.id}.{inner.id}")
+                self._check_fill(inner, siblings, f"{one.id}.{inner.id}")
             self._check_fill(one, set(form.fields), one.id)
             if one.id in RESERVED and any(one.id in text.words for _, text in one.formulas()):
                 self.tell("reserved_name", one.id, one.line, f"字段“{one.id}”遮住了同名的保留变量。",

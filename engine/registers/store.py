@@ -105,8 +105,10 @@ class RegisterStore:
         """
         query = select(self.table).limit(max(1, min(limit, MOST)))
         query = query.where(and_(True, *conditions(self.register, self.table, criteria or {}, text, frame)))
-        name = order.removeprefix("-")
-        column = self.table.c[name] if name in self.register.fields else self.table.c.row_label
+        name = order.removeprefix("-") or "row_label"
+        if name not in self.table.c:
+            raise Invalid([FieldError(name, "unknown_field", f"没有字段“{name}”。", f'There is no field "{name}".')])
+        column = self.table.c[name]
         query = query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
         return [self._record(row) for row in connection.execute(query)]
 

@@ -171,6 +171,13 @@ def test_what_cannot_be_a_value_is_refused_at_the_field(declare, submit, codes, 
     assert codes(submit(declare(f"id: a, {declared}"), {"a": submitted})) == [("a", code)]
 
 
+def test_a_limit_is_told_with_its_unit_in_each_language(declare, submit):
+    form = declare("id: a, type: number, max: 96, unit: {zh: 小时, en: hours}", "id: b, type: money, max: 18600")
+    hours, money = submit(form, {"a": "97", "b": "2万"}).errors
+    assert (hours.zh, hours.en) == ("不能大于 96 小时。", "Must not be more than 96 hours.")
+    assert money.zh == "不能大于 ¥18,600.00。"
+
+
 def test_the_present_moment_is_past_and_today_is_future(declare, submit):
     form = declare("id: a, type: datetime, past: true", "id: b, type: date, future: true")
     assert submit(form, {"a": "2026-04-07T09:00", "b": "2026-04-07"}).ok

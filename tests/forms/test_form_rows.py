@@ -108,3 +108,16 @@ def test_defaults_fill_new_rows(declare, submit):
 def test_the_number_of_rows_is_bounded(declare, submit, codes, limits, rows, code):
     form = declare(f"id: t, type: table, {limits}, columns: [{{id: a, type: int, label: {{zh: 甲, en: A}}}}]")
     assert codes(submit(form, {"t": [{"a": "1"}] * rows})) == [("t", code)]
+
+
+def test_a_reference_in_a_row_fills_the_cells_of_its_row(declare, submit):
+    class Products:
+        def record(self, register, key):
+            return {"register": register, "id": key, "label": f"P{key}", "values": {"price": Decimal(key)}}
+
+    form = declare(
+        "id: t, type: table, columns: [{id: product, type: ref, register: product, fill: {price: price}, "
+        "label: {zh: 品, en: P}}, {id: price, type: money, label: {zh: 价, en: Price}}]"
+    )
+    rows = submit(form, {"t": [{"product": "7"}, {"product": "8", "price": "5"}]}, lookup=Products()).values["t"]
+    assert [row["price"] for row in rows] == [Decimal("7.00"), Decimal("5.00")]

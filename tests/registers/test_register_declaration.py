@@ -60,8 +60,7 @@ def test_a_register_knows_its_fields_key_and_what_is_searched():
         (HEAD + f"      - {{id: a, {LABEL}, type: text}}\nsearch: [a, b]\n", [("field_unknown", "b", 8)]),
         (HEAD + f"      - {{id: a, {LABEL}, type: text}}\nlabel: '=a +'\n", [("feel", "", 8)]),
         (
-            HEAD
-            + f"      - {{id: a, {LABEL}, type: text}}\nrules:\n"
+            HEAD + f"      - {{id: a, {LABEL}, type: text}}\nrules:\n"
             "  - {field: b, refuse_if: '=true', message: {zh: 一, en: A}}\n",
             [("field_unknown", "b", 9)],
         ),

@@ -188,6 +188,23 @@ def test_a_version_that_has_passed_is_a_conflict(store, connection):
         store.save(connection, HENGTAI, record_id=first.id + 1, **BY)
 
 
+def test_a_key_that_somebody_saved_in_the_same_moment_is_a_conflict_and_the_transaction_goes_on(store, connection):
+    first = store.save(connection, HENGTAI, **BY)
+
+    class Late(RegisterStore):
+        """Looked before the other one had written."""
+
+        def by_key(self, connection, values):  # noqa: ARG002
+            return None
+
+        def _refuse_twins(self, *seen):
+            pass
+
+    with pytest.raises(Conflict):
+        Late(store.register, evaluate).save(connection, HENGTAI | {"visits": "9"}, **BY)
+    assert store.get(connection, first.id).values["visits"] == 3
+
+
 def test_a_closed_record_cannot_be_changed(store, connection):
     store.save(connection, HENGTAI | {"closed": "true"}, **BY)
     with pytest.raises(RecordClosed) as caught:
@@ -245,6 +262,11 @@ def test_records_come_in_the_order_asked_for(store, connection):
     for code, visits in (("C1", 2), ("C2", 9), ("C3", 5)):
         store.save(connection, HENGTAI | {"code": code, "visits": visits}, **BY)
     assert [one.values["code"] for one in store.find(connection, order="-visits", limit=2)] == ["C2", "C3"]
+
+
+def test_an_order_by_what_there_is_not_is_refused(store, connection):
+    with pytest.raises(Invalid):
+        store.find(connection, order="-zzz")
 
 
 def test_a_search_for_what_there_is_not_is_refused(store, connection):

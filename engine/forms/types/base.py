@@ -80,6 +80,8 @@ def clean(raw: Any) -> str:
 
 def narrow(raw: Any) -> str:
     """:func:`clean` text with full-width digits, letters and signs made half-width, for codes and quantities."""
+    if len(str(raw)) > 1000:
+        return str(raw)  # no code and no quantity; normalising would only make it longer
     return clean(unicodedata.normalize("NFKC", str(raw)))
 
 

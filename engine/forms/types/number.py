@@ -78,11 +78,11 @@ class Number(FieldType):
     def check(self, value: Any, field: Field, frame: Frame) -> Iterable[Wrong]:
         lowest, highest = field.attribute("min", self.lowest), field.attribute("max", self.highest)
         if lowest is not None and value < lowest:
-            shown = self.display(lowest, field, frame, "en")
-            yield Wrong("too_small", f"不能小于 {shown}。", f"Must not be less than {shown}.")
+            zh, en = (self.display(lowest, field, frame, lang) for lang in ("zh", "en"))
+            yield Wrong("too_small", f"不能小于 {zh}。", f"Must not be less than {en}.")
         if highest is not None and value > highest:
-            shown = self.display(highest, field, frame, "en")
-            yield Wrong("too_large", f"不能大于 {shown}。", f"Must not be more than {shown}.")
+            zh, en = (self.display(highest, field, frame, lang) for lang in ("zh", "en"))
+            yield Wrong("too_large", f"不能大于 {zh}。", f"Must not be more than {en}.")
 
     def text(self, value: Any, field: Field, frame: Frame) -> str:  # noqa: ARG002
         return "" if value is None else plain_text(value) if isinstance(value, (Decimal, int)) else str(value)
