@@ -104,8 +104,9 @@ def test_a_global_task_is_a_process_of_one_task():
 
 def test_an_event_definition_may_be_shared():
     xml = ('<message id="m" name="M"/><messageEventDefinition id="d" messageRef="m"/>'
-           '<process id="p" isExecutable="true"><startEvent id="s"/><intermediateCatchEvent id="c"><eventDefinitionRef>d</eventDefinitionRef>'
-           '</intermediateCatchEvent><endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="c"/>'
+           '<process id="p" isExecutable="true"><startEvent id="s"/><intermediateCatchEvent id="c">'
+           '<eventDefinitionRef>d</eventDefinitionRef></intermediateCatchEvent><endEvent id="e"/>'
+           '<sequenceFlow id="f" sourceRef="s" targetRef="c"/>'
            '<sequenceFlow id="g" sourceRef="c" targetRef="e"/></process>')
     waiting = run("p", xml)
     (wait,) = waiting.waits()

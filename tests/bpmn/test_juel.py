@@ -8,8 +8,9 @@ from engine.bpmn.juel import is_juel, translate
 from engine.errors import Refused
 from engine.feel import evaluate
 
-VARIABLES = {"total": 12, "name": "王芳", "vip": True, "order": {"state": "open", "lines": [1], "customer": {"age": 40}},
-             "nothing": None, "blank": "", "none": [], "客户": {"等级": "A"}}
+ORDER = {"state": "open", "lines": [1], "customer": {"age": 40}}
+VARIABLES = {"total": 12, "name": "王芳", "vip": True, "order": ORDER, "nothing": None, "blank": "", "none": [],
+             "客户": {"等级": "A"}}
 
 
 @pytest.mark.parametrize(("juel", "value"), [

@@ -101,6 +101,16 @@ def multi_instance_event(drawing: Drawing) -> Iterator[Found]:
                 yield loop, {"event": event, "kind": local(event)}
 
 
+@rule("implicit_throw", "10.3.8", zh="{element}的复杂行为要抛出的事件不能是 {kind}。",
+      en="The event that the complex behaviour of {element} throws must not be of type {kind}.")
+def implicit_throw(drawing: Drawing) -> Iterator[Found]:
+    for behavior in drawing.all("complexBehaviorDefinition"):
+        for event in kids(behavior, "event", "implicitThrowEvent"):
+            for trigger in drawing.triggers(event) or ["none"]:
+                if trigger in ("none", "timer", "conditional", "link"):
+                    yield behavior, {"kind": trigger}
+
+
 @rule("sub_process_kind", "10.3.5", zh="{element}不能由事件启动：只有普通子流程可以是事件子流程。",
       en="{element} must not be triggered by an event: only a plain sub-process can be an event sub-process.")
 def sub_process_kind(drawing: Drawing) -> Iterator[Found]:
@@ -116,10 +126,16 @@ def event_sub_process_loop(drawing: Drawing) -> Iterator[Found]:
             yield scope
 
 
-@rule("receive_instantiate", "10.3.3", zh="启动流程的接收任务{element}不能有流入的顺序流。",
-      en="The receive task {element} starts the process and must not have an incoming sequence flow.")
+@rule("receive_instantiate", "10.3.3",
+      zh="启动流程的接收任务{element}必须或者没有流入的顺序流（且没有启动事件），或者只有一条来自启动事件的。",
+      en="The receive task {element} starts the process: it must either have no incoming flow where there is no start"
+         " event, or a single one from a start event.")
 def receive_instantiate(drawing: Drawing) -> Iterator[Found]:
-    return (one for one in drawing.all("receiveTask") if flag(one, "instantiate") and drawing.incoming(one))
+    for one in drawing.all("receiveTask"):
+        sources = [drawing.ends(flow)[0] for flow in drawing.incoming(one)]
+        starts = [node for node in drawing.nodes(one.getparent()) if local(node) == "startEvent"]
+        if flag(one, "instantiate") and not (len(sources) == 1 and sources[0] in starts) and (sources or starts):
+            yield one
 
 
 @rule("resource_role", "10.3.1", zh="{element}不能同时有 {names}：资源要么引用，要么由表达式给出。",

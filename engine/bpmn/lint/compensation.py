@@ -72,6 +72,19 @@ def compensation_scope(drawing: Drawing) -> Iterator[Found]:
                 yield event, {"activity": activity}
 
 
+@rule("compensation_sub_processes", "10.7.1", zh="{element}中有不止一个补偿事件子流程；最多只能有一个。",
+      en="{element} has more than one compensation event sub-process; there can be only one.")
+def compensation_sub_processes(drawing: Drawing) -> Iterator[Found]:
+    seen: set[Element] = set()
+    for event in drawing.all("startEvent"):
+        handler = drawing.scope(event)
+        if "compensate" in drawing.triggers(event) and drawing.is_event_sub_process(handler):
+            around = drawing.scope(handler)
+            if around in seen:
+                yield around
+            seen.add(around)
+
+
 @rule("compensation_waits", "10.5.5", severity="warning",
       zh="{element}写明 waitForCompletion=false，但补偿总是等到完成。",
       en="{element} says waitForCompletion=false, but compensation is always waited for here.")

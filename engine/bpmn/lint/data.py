@@ -13,7 +13,7 @@ from engine.bpmn.lint.rule import Found, rule
 @rule("collection_differs", "10.4.1", zh="{element}的 isCollection 与它的数据定义{item}不一致。",
       en="isCollection of {element} differs from that of its item definition {item}.")
 def collection_differs(drawing: Drawing) -> Iterator[Found]:
-    for element in drawing.all("dataInput", "dataOutput", "dataObject"):
+    for element in drawing.all("dataInput", "dataOutput", "dataObject", "inputDataItem", "outputDataItem"):
         definition = item(drawing, element)
         if definition is not None and flag(element, "isCollection") != flag(definition, "isCollection"):
             yield element, {"item": definition}
@@ -52,12 +52,34 @@ def data_object_reference_name(drawing: Drawing) -> Iterator[Found]:
             yield one, {"wanted": wanted}
 
 
-@rule("data_store_capacity", "10.4.1", zh="数据存储{element}没有上限（isUnlimited），不能再有 capacity。",
-      en="The data store {element} is unlimited and must not have a capacity.")
+@rule("data_store_capacity", "10.4.1",
+      zh="数据存储{element}要么没有上限（isUnlimited），要么有 capacity，二者必居其一。",
+      en="The data store {element} must either be unlimited (isUnlimited) or have a capacity, one of the two.")
 def data_store_capacity(drawing: Drawing) -> Iterator[Found]:
     for one in drawing.all("dataStore"):
-        if one.get("capacity") and one.get("isUnlimited") is not None and flag(one, "isUnlimited"):
+        if one.get("isUnlimited") is not None and flag(one, "isUnlimited") == bool(one.get("capacity")):
             yield one
+
+
+@rule("data_not_visible", "10.4.1", zh="{element}引用了{data}，但那里看不到它：它属于另一个流程或子流程。",
+      en="{element} refers to {data}, which is not visible there: it belongs to another process or sub-process.")
+def data_not_visible(drawing: Drawing) -> Iterator[Found]:
+    for one in drawing.all("dataObjectReference"):
+        target = drawing.target(one, "dataObjectRef")
+        if target is not None and not _within(drawing, one, target):
+            yield one, {"data": target}
+    for association in _associations(drawing):
+        sources, target = _carried(drawing, association)
+        for end in (*sources, target):
+            if end is not None and local(end) in ("dataObject", "dataObjectReference", "dataStoreReference") \
+                    and not _within(drawing, association, end):
+                yield association, {"data": end}
+
+
+def _within(drawing: Drawing, element: Element, data: Element) -> bool:
+    """Whether the scope of ``data`` is around ``element``."""
+    scope = drawing.scope(data)
+    return scope is None or scope in element.iterancestors()
 
 
 @rule("sub_process_data", "10.4.1", zh="嵌入式子流程{element}不能有自己的数据输入和数据输出。",
@@ -152,8 +174,9 @@ def instance_collection(drawing: Drawing) -> Iterator[Found]:
             if data is None:
                 continue
             definition = item(drawing, data)
-            if data.get("isCollection") in ("false", "0") or (definition is not None
-                                                              and not flag(definition, "isCollection")):
+            declared = data.get("isCollection") is not None or local(data) in ("dataInput", "dataOutput")
+            single = declared and not flag(data, "isCollection")
+            if single or (definition is not None and not flag(definition, "isCollection")):
                 yield loop, {"name": name, "data": data}
 
 

@@ -13,7 +13,7 @@ from engine.errors import Problem, Refused
 
 EXPRESSIONS = ("conditionExpression", "condition", "loopCondition", "loopCardinality", "completionCondition",
                "activationCondition", "timeDate", "timeDuration", "timeCycle", "messagePath", "dataPath",
-               "transformation", "from", "to", "formalExpression")
+               "transformation", "from", "to", "formalExpression", "expression")
 """Elements whose text is an expression."""
 
 _TIMES = ("timeDate", "timeDuration", "timeCycle")

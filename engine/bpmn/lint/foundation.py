@@ -118,11 +118,11 @@ def correlation_key_empty(drawing: Drawing) -> Iterator[Found]:
     return (key for key in drawing.all("correlationKey") if not kids(key, "correlationPropertyRef"))
 
 
-@rule("public_executable", "10.2", severity="warning", zh="流程{element}是公开流程（Public），不应标为可执行。",
-      en="The process {element} is public and should not be marked executable.")
+@rule("public_executable", "10.2", zh="流程{element}是公开流程（Public），不能标为可执行。",
+      en="The process {element} is public and must not be marked executable.")
 def public_executable(drawing: Drawing) -> Iterator[Found]:
     return (one for one in drawing.all("process")
-            if one.get("processType") == "Public" and flag(one, "isExecutable", True))
+            if one.get("processType") == "Public" and flag(one, "isExecutable"))
 
 
 @rule("nothing_executable", "10.2", severity="warning",

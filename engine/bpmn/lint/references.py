@@ -96,17 +96,7 @@ def called_element_kind(drawing: Drawing) -> Iterator[Found]:
       en='The import "{location}" is not read: put what is needed into the same file.')
 def import_unread(drawing: Drawing) -> Iterator[Found]:
     for element in drawing.all("import"):
-        if (element.get("importType") or "") == "http://www.omg.org/spec/BPMN/20100524/MODEL" \
-                or (element.get("location") or "").lower().endswith((".bpmn", ".bpmn2")):
-            yield element, {"location": element.get("location") or ""}
-
-
-@rule("import_kind", "8.2.2", severity="warning", zh="导入“{location}”被忽略：流程变量没有模式。",
-      en='The import "{location}" is ignored: variables of processes have no schema.')
-def import_kind(drawing: Drawing) -> Iterator[Found]:
-    for element in drawing.all("import"):
-        if not (element.get("location") or "").lower().endswith((".bpmn", ".bpmn2")):
-            yield element, {"location": element.get("location") or ""}
+        yield element, {"location": element.get("location") or ""}
 
 
 @rule("foreign_reference", "8.2.2", zh="{element}的引用 {name} 指向别的文件（“{value}”），不能解析。",

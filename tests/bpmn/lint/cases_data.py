@@ -46,6 +46,8 @@ def instances(inside: str, attributes: str = "", *, before: str = "", root: str 
 
 
 THREE = formal("loopCardinality", "3")
+COMPLEX = ('<complexBehaviorDefinition><condition xsi:type="tFormalExpression">true</condition>'
+           "<event>{}</event></complexBehaviorDefinition>")
 LIST_IN = io('<dataInput id="all" itemSubjectRef="li" isCollection="true"/>')
 
 
@@ -158,6 +160,9 @@ CASES: dict[str, tuple] = {
              ' name="Order [new]"><dataState name="new"/></dataObjectReference>')),
     "data_store_capacity": (line(A, root='<dataStore id="ds" capacity="3" isUnlimited="true"/>'),
                             line(A, root='<dataStore id="ds" capacity="3" isUnlimited="false"/>')),
+    "data_not_visible": (line(sub("u", '<dataObject id="o1"/>' + A), more=(
+        '<dataObjectReference id="r1" dataObjectRef="o1"/>')).replace(A, A), line(sub("u", ""), more=(
+            '<dataObject id="o1"/><dataObjectReference id="r1" dataObjectRef="o1"/>'))),
     "sub_process_data": (line(sub("u", io(din()) + A), root=ITEM), line(sub("u", ""), root=ITEM)),
     "process_input_written": (
         line('<task id="a">' + io("", dout()) + carries("o", "pi", "Output") + "</task>", more="", root=ITEM).replace(
@@ -307,9 +312,13 @@ CASES: dict[str, tuple] = {
     "multi_instance_event": (
         instances(THREE, ' behavior="None" noneBehaviorEventRef="td"', root=timer()),
         instances(THREE, ' behavior="None" noneBehaviorEventRef="sd"', root=MI_EVENT)),
+    "implicit_throw": (
+        instances(THREE + COMPLEX.format(timer()), ' behavior="Complex"'),
+        instances(THREE + COMPLEX.format('<signalEventDefinition signalRef="sig"/>'), ' behavior="Complex"',
+                  root='<signal id="sig" name="S"/>')),
     "sub_process_kind": (line(A, more=sub("u", B, ' triggeredByEvent="true"', "adHocSubProcess")),
                          line(A, sub("u", B, kind="adHocSubProcess"))),
-    "receive_instantiate": (task("", "receiveTask", ' messageRef="m" instantiate="true"', root=MESSAGE),
+    "receive_instantiate": (line(B, '<receiveTask id="a" messageRef="m" instantiate="true"/>', root=MESSAGE),
                             process(chain('<receiveTask id="a" messageRef="m" instantiate="true"/>', E), MESSAGE)),
     "resource_role": (task(ROLE.format("<resourceRef>rs</resourceRef>" + ASSIGN), root=RESOURCE),
                       task(ROLE.format(ASSIGN), root=RESOURCE)),

@@ -54,8 +54,6 @@ CASES: dict[str, tuple] = {
                                                                             root='<globalTask id="g"/>')),
     "import_unread": (file('<import namespace="urn:elsewhere" location="b.bpmn"'
                            ' importType="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'), line(A)),
-    "import_kind": (line(A).replace("<process", '<import namespace="u" location="b.xsd"'
-                                    ' importType="http://www.w3.org/2001/XMLSchema"/><process', 1), line(A)),
     "foreign_reference": (kind("receiveTask", ' messageRef="far:m"'), kind("receiveTask", ' messageRef="m"',
         root=MESSAGE)),
     # expressions

@@ -40,6 +40,14 @@ def handlers(inside: str = "", more: str = "", mark: str = ' isForCompensation="
                 f'<task id="h"{mark}>{inside}</task>{more}')
 
 
+def undone(handlers: int) -> str:
+    """A sub-process with so many compensation event sub-processes."""
+    inside = "".join(f'<subProcess id="h{number}" triggeredByEvent="true">' + chain(
+        f'<startEvent id="hs{number}"><compensateEventDefinition/></startEvent>', f'<endEvent id="he{number}"/>')
+        + "</subProcess>" for number in range(handlers))
+    return line(sub("u", chain('<startEvent id="us"/>', A, '<endEvent id="ue"/>') + inside))
+
+
 TIE = '<association id="t" sourceRef="c" targetRef="h"/>'
 CATCH_T = f'<intermediateCatchEvent id="ct">{timer()}</intermediateCatchEvent>'
 CATCH_M = '<intermediateCatchEvent id="cm"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
@@ -165,6 +173,7 @@ CASES: dict[str, tuple] = {
              '<intermediateThrowEvent id="x"><compensateEventDefinition activityRef="a"/></intermediateThrowEvent>'),
         line(A, '<intermediateThrowEvent id="x"><compensateEventDefinition'
             ' activityRef="a"/></intermediateThrowEvent>')),
+    "compensation_sub_processes": (undone(2), undone(1)),
     "compensation_waits": (
         line('<intermediateThrowEvent id="x"><compensateEventDefinition waitForCompletion="false"/>'
              "</intermediateThrowEvent>"),
