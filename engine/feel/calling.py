@@ -9,7 +9,7 @@ from types import MethodType
 from typing import Any
 
 from .limits import charge
-from .values import Function
+from .values import FarDate, Function
 
 _MISSING = object()
 # What a function may raise for arguments that do not fit: FEEL's answer to these is null.
@@ -62,14 +62,18 @@ def host_function(name: str, given: Function | Callable[..., Any]) -> Function:
     """A function of the host as a FEEL value; a plain callable's parameters are named as in Python, ``_`` as blank."""
     if isinstance(given, Function):
         return given
-    if isinstance(given, MethodType):  # looked at once for all objects it is bound to
-        parameters, variadic = _parameters(given.__func__)
-        return Function(parameters[1:], given, None, name, variadic=variadic)
+    own = isinstance(given, MethodType)  # looked at once for all objects it is bound to
     try:
-        parameters, variadic = _parameters(given)
+        parameters, variadic = _parameters(given.__func__ if isinstance(given, MethodType) else given)
     except TypeError:  # an object that has no hash
         parameters, variadic = _parameters.__wrapped__(given)
-    return Function(parameters, given, None, name, variadic=variadic)
+
+    def call(*arguments: Any) -> Any:
+        if any(isinstance(argument, FarDate) for argument in arguments):
+            return None  # what only an evaluation can hold
+        return given(*arguments)
+
+    return Function(parameters[1:] if own else parameters, call, None, name, variadic=variadic)
 
 
 @functools.lru_cache(maxsize=256)

@@ -68,6 +68,8 @@ _EQUAL: dict[str, Callable[[Any, Any], Answer]] = {
     "string": _same,
     "boolean": _same,
     "date": _same,
+    "far date": _same,
+    "far date and time": _same,
     "days and time duration": _same,
     "years and months duration": _same,
     "range": _same,
@@ -92,7 +94,7 @@ def less(a: Any, b: Any) -> Answer:
     if what == "number":
         a, b = number(a), number(b)
         return None if a is None or b is None else a < b
-    if what in ("string", "date", "days and time duration"):
+    if what in ("string", "date", "days and time duration", "far date"):
         return a < b
     if what == "years and months duration":
         return a.months < b.months

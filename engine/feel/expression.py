@@ -14,11 +14,11 @@ from .compiler import Run, compiled, tests_for
 from .errors import FeelLimitError, NullCondition
 from .limits import CURRENT, MAX_CACHE, MAX_NESTING, MAX_STEPS, Clock, Evaluation, Scope, Types, measured
 from .names import free_names
-from .nodes import Node, is_quiet, uses_input
+from .nodes import Node, is_quiet, may_be_far, uses_input
 from .parser import Parser
 from .reasons import Reasons, explained
 from .tokens import name_pieces
-from .values import kind
+from .values import FarDate, kind
 
 Variables = Mapping[str, Any]
 Functions = Mapping[str, Any]
@@ -31,7 +31,8 @@ class Expression:
     __slots__ = ("text", "node", "run", "_free", "_called", "_quiet")
 
     def __init__(self, text: str, node: Node, run: Run):
-        self.text, self.node, self.run = text, node, run
+        self.text, self.node = text, node
+        self.run = _near(run) if may_be_far(node) else run
         self._quiet = is_quiet(node)
         self._free: frozenset[str] | None = None
 
@@ -135,6 +136,16 @@ class UnaryTest:
     @property
     def called(self) -> frozenset[str]:
         return frozenset(name.name for node in self.nodes for name in free_names(node) if name.called)
+
+
+def _near(run: Run) -> Run:
+    """``run``, a date that only an evaluation can hold being null."""
+
+    def near(scope: Scope) -> Any:
+        value = run(scope)
+        return None if isinstance(value, FarDate) else value
+
+    return near
 
 
 # --- making them

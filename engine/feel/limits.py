@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from .errors import FeelLimitError
+from .values import FarDate
 
 MAX_TEXT = 20_000  # characters of an expression
 MAX_NESTING = 60  # brackets, ifs, loops in each other
@@ -116,10 +117,15 @@ def moment() -> datetime | None:
 
 
 def measured(value: Any) -> Any:
-    """``value``, every part of it charged, shared or not: whoever gets it will walk it."""
+    """``value``, every part of it charged, shared or not: whoever gets it will walk it.
+
+    Raises FeelLimitError for a date that only an evaluation can hold.
+    """
     if isinstance(value, (list, dict)):
         charge(len(value))
         for item in value.values() if isinstance(value, dict) else value:
             if isinstance(item, (list, dict)):
                 measured(item)
+            elif isinstance(item, FarDate):
+                raise FeelLimitError("limit_years")
     return value

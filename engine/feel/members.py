@@ -40,6 +40,11 @@ MEMBERS: dict[str, Members] = {
     "date": _DATE,
     "time": _TIME,
     "date and time": {**_DATE, **_TIME},
+    "far date": {name: _DATE[name] for name in ("year", "month", "day")},
+    "far date and time": {
+        **{name: _DATE[name] for name in ("year", "month", "day")},
+        **{name: lambda value, read=read: read(value.time) for name, read in _TIME.items()},
+    },
     "years and months duration": {
         "years": lambda value: (abs(value.months) // 12) * (-1 if value.months < 0 else 1),
         "months": lambda value: (abs(value.months) % 12) * (-1 if value.months < 0 else 1),

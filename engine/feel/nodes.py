@@ -250,3 +250,8 @@ def is_quiet(node: Node) -> bool:
             isinstance(node, Path) and isinstance(node.source, Name)
         )
     return quiet and all(is_quiet(child) for child in children(node))
+
+
+def may_be_far(node: Node) -> bool:
+    """May its value be a date outside of the calendar? Only literals and calls make one."""
+    return isinstance(node, (Moment, Call, NamedCall)) or any(may_be_far(child) for child in children(node))

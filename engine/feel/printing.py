@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from .errors import FeelLimitError
 from .limits import MAX_STRING, charge
 from .times import MICROSECOND
-from .values import DECIMAL128, Range, YearsMonths, kind, number
+from .values import DECIMAL128, FarDate, Range, YearsMonths, kind, number
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w ]*")
-_TEMPORAL = ("date", "time", "date and time", "days and time duration", "years and months duration")
+_TEMPORAL = frozenset((
+    "date", "time", "date and time", "far date", "far date and time", "days and time duration",
+    "years and months duration",
+))  # fmt: skip
 
 
 def text_of(value: Any, top: bool = True) -> str:
@@ -93,9 +96,10 @@ def time_text(value: dt.time | dt.datetime) -> str:
     return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}{fraction}{zone_text(value.tzinfo)}"
 
 
-def date_text(value: dt.date) -> str:
+def date_text(value: dt.date | FarDate) -> str:
     """``2026-01-31``"""
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
 
 
 def months_text(value: YearsMonths) -> str:
@@ -137,6 +141,8 @@ _WRITERS = {
     "date": date_text,
     "time": time_text,
     "date and time": lambda value: f"{date_text(value)}T{time_text(value)}",
+    "far date": date_text,
+    "far date and time": lambda value: f"{date_text(value)}T{time_text(value.time)}",
     "years and months duration": months_text,
     "days and time duration": duration_text,
     "range": _range_text,

@@ -12,7 +12,7 @@ from .errors import shortened
 from .limits import MAX_STEPS, Clock, Evaluation, Scope, Types, measured
 from .names import spelled
 from .sentences import worded
-from .values import kind
+from .values import FarDate, kind
 
 _MOST = 20  # reasons kept
 _LOGICAL = {n.And: "and", n.Or: "or"}
@@ -71,7 +71,7 @@ def explained(
     trace = _Trace(text)
     with Evaluation(variables, clock, functions, types, max_steps) as evaluation:
         value = measured(trace.compile(node)(evaluation))
-    return value, Reasons(tuple(trace.reasons))
+    return (None if isinstance(value, FarDate) else value), Reasons(tuple(trace.reasons))
 
 
 class _Trace:

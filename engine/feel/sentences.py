@@ -37,6 +37,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "limit_list": ("列表太长：最多 {limit} 项。", "The list is too long: at most {limit} items."),
     "limit_string": ("文本太长：最多 {limit} 个字符。", "The text is too long: at most {limit} characters."),
     "limit_pattern": ("正则表达式太长：最多 {limit} 个字符。", "The pattern is too long: at most {limit} characters."),
+    "limit_years": ("日期超出范围：年份在 1 到 9999 之间。", "The date is out of range: years go from 1 to 9999."),
     # --- at run time
     "assertion": ("断言不成立：{cause}。", "The assertion does not hold: {cause}."),
     "null_condition": ("条件“{text}”没有结果。", "The condition “{text}” has no answer."),
@@ -85,7 +86,7 @@ KINDS_ZH = {
     "date": "日期", "time": "时间", "date and time": "日期时间", "days and time duration": "时长",
     "years and months duration": "年月时长", "range": "区间", "function": "函数", "unknown": "未知类型",
     "any": "任意值",
-    "duration": "时长",
+    "duration": "时长", "far date": "日期", "far date and time": "日期时间",
 }  # fmt: skip
 _KIND_PARAMS = ("kind", "left", "right", "expected_kind")
 

@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .limits import moment
-from .values import YearsMonths
+from .values import FarDate, FarDateTime, YearsMonths
 
 UTC = dt.UTC
 MICROSECOND = dt.timedelta(microseconds=1)
 MAX_MONTHS = 12 * 10**9
+MAX_YEAR = 999_999_999
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})\Z")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
@@ -42,13 +43,19 @@ def zone(name: str) -> ZoneInfo:
     return found
 
 
-def read_date(text: str) -> dt.date | None:
-    """``2026-01-31``; None for what is no date."""
+def read_date(text: str) -> Any:
+    """``2026-01-31``; None for what is no date, a FarDate for a year outside 1 to 9999."""
     found = _DATE.match(text)
-    if not found:
-        return None
+    return date_of(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def date_of(year: int, month: int, day: int) -> Any:
+    """The date of these parts, None where there is none."""
     try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
+        if 1 <= year <= 9999:
+            return dt.date(year, month, day)
+        dt.date(2000 + year % 400, month, day)  # the calendar repeats after 400 years
+        return FarDate(year, month, day) if abs(year) <= MAX_YEAR else None
     except ValueError:
         return None
 
@@ -79,12 +86,15 @@ def read_time(text: str) -> dt.time | None:
         return None
 
 
-def read_datetime(text: str) -> dt.datetime | None:
+def read_datetime(text: str) -> Any:
     """``2026-01-31T14:00:00+08:00`` or a date alone (its midnight); None for what is neither."""
     day_text, separator, rest = text.partition("T")
     day = read_date(day_text)
     if day is None:
         return None
+    if isinstance(day, FarDate):
+        time = read_time(rest) if separator else dt.time()
+        return None if time is None else FarDateTime(day, time)
     if not separator:
         return dt.datetime(day.year, day.month, day.day)
     if rest.startswith("24:00:00"):  # midnight at the end of the day

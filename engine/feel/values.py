@@ -37,6 +37,43 @@ class YearsMonths:
         return f"YearsMonths({self.months})"
 
 
+class FarDate:
+    """A date outside the years 1 to 9999: it can be read, printed, compared with its like and taken apart, no more.
+
+    It never leaves an evaluation: no database and no form could hold it.
+    """
+
+    __slots__ = ("year", "month", "day")
+
+    def __init__(self, year: int, month: int, day: int):
+        self.year, self.month, self.day = year, month, day
+
+    def _key(self) -> tuple:
+        return (self.year, self.month, self.day)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._key() == self._key()  # type: ignore[attr-defined]
+
+    def __lt__(self, other: FarDate) -> bool:
+        return self._key() < other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+
+class FarDateTime(FarDate):
+    """The same with a time of day; its zone only tells two of them apart."""
+
+    __slots__ = ("time",)
+
+    def __init__(self, day: FarDate, time: dt.time):
+        super().__init__(day.year, day.month, day.day)
+        self.time = time
+
+    def _key(self) -> tuple:
+        return (*super()._key(), self.time.replace(tzinfo=None), str(self.time.tzinfo))
+
+
 class Range:
     """An interval; ``op`` is set for those written as a comparison (``(< 5)``), which have one end only."""
 
@@ -102,7 +139,7 @@ _KINDS: dict[type, str] = {
     type(None): "null", bool: "boolean", int: "number", Decimal: "number", float: "number", str: "string",
     list: "list", tuple: "list", dict: "context", dt.datetime: "date and time", dt.date: "date", dt.time: "time",
     dt.timedelta: "days and time duration", YearsMonths: "years and months duration", Range: "range",
-    Function: "function",
+    Function: "function", FarDate: "far date", FarDateTime: "far date and time",
 }  # fmt: skip
 
 

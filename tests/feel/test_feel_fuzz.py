@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from engine import feel
 from engine.feel import YearsMonths
+from engine.feel.values import FarDate
 
 WORDS = [
     "a", "b", "客户", "full name", "?", "item", "partial", "x", "1", "0", "2.5", "1e400", "-1", '"A"', '""', '"(a+)+$"',
     "true", "false", "null", "and", "or", "not", "(", ")", "[", "]", "{", "}", ",", ":", ".", "..", "+", "-", "*", "/",
     "**", "=", "!=", "<", "<=", ">", ">=", "in", "between", "if", "then", "else", "for", "return", "some", "every",
-    "satisfies", "instance of", "number", "list<number>", "function(x)", "@", '@"2026-01-31"', '@"P1M"', '@"PT1H"',
+    "satisfies", "instance of", "number", "list<number>", "function(x)", "@", '@"2026-01-31"', '@"12345-01-31"',
+    '@"P1M"', '@"PT1H"',
     '@"10:00:00Z"', "date and time", "count", "sum", "string", "matches", "replace", "sort", "flatten", "range",
     "context put", "from json", "to json", "1..100", "1..100000", "`a`", "“", "，", "'", "/*", "*/", "//", "\n", "\\",
 ]  # fmt: skip
@@ -54,6 +56,7 @@ def answered(text: str, names: dict) -> object:
             result: object = expression.within(evaluation)
         assert evaluation.steps >= 0
         assert isinstance(feel.text(result), str)
+        assert not isinstance(result, FarDate)
         expression.explain(names, max_steps=MAX_STEPS)
     except feel.FeelError as error:
         result = error

@@ -149,6 +149,19 @@ def test_what_is_no_date_is_null() -> None:
         assert value(text) is None, text
 
 
+def test_dates_beyond_the_calendar_can_be_read_but_never_leave_an_evaluation() -> None:
+    assert value('string(date("-2017-12-31"))') == "-2017-12-31"
+    assert value('string(date and time("99999-12-31T11:22:33Z"))') == "99999-12-31T11:22:33Z"
+    assert value('date("12345-02-03").year') == 12345
+    assert value('date("12345-02-03") < date("12345-02-04")') is True
+    assert value('date("12345-02-30")') is None
+    assert value('date("12345-02-03")') is None
+    assert value('date("12345-02-03") + @"P1D"') is None
+    assert evaluate('f(@"12345-02-03")', {}, functions={"f": lambda day: day.weekday()}) is None
+    with pytest.raises(feel.FeelLimitError):
+        value('[date("12345-02-03")]')
+
+
 def test_the_clock_is_given_and_never_read() -> None:
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     assert evaluate("now()", {}, clock=lambda: noon) == noon

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..limits import moment
-from ..times import UTC, days_in_month, midnight, read_date, read_datetime, read_duration, read_time, zone
-from ..values import YearsMonths, exact, kind, whole
+from ..times import UTC, date_of, days_in_month, midnight, read_date, read_datetime, read_duration, read_time, zone
+from ..values import FarDate, FarDateTime, YearsMonths, exact, kind, whole
 from .registry import BAD, builtin, fitted, overloaded
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,16 +19,18 @@ _DATES = ("date", "date and time")
 
 # --- making them
 @overloaded("date", ["from: any", "year: number, month: number, day: number"], "date", steps=1)
-def _date(*arguments: Any) -> dt.date | None:
+def _date(*arguments: Any) -> Any:
     if len(arguments) == 3:
         year, month, day = (exact(fitted(argument, "number")) for argument in arguments)
-        return None if year is None or month is None or day is None else dt.date(year, month, day)
+        return None if year is None or month is None or day is None else date_of(year, month, day)
     if len(arguments) != 1:
         return None
     value, what = arguments[0], kind(arguments[0])
     if what == "string":
         return read_date(value)
-    return value.date() if what == "date and time" else value if what == "date" else None
+    if what == "far date and time":
+        return FarDate(value.year, value.month, value.day)
+    return value.date() if what == "date and time" else value if what in ("date", "far date") else None
 
 
 @overloaded(
@@ -83,22 +85,29 @@ def _zone_of(value: Any) -> Any:
     "date and time",
     steps=3,
 )
-def _date_and_time(*arguments: Any) -> dt.datetime | None:
+def _date_and_time(*arguments: Any) -> Any:
     if len(arguments) == 1:
         return _datetime_of(arguments[0])
+    if len(arguments) == 2 and isinstance(arguments[0], FarDate):
+        day, time = arguments
+        return FarDateTime(day, time) if kind(time) == "time" else None
     if len(arguments) in (2, 3) and kind(arguments[0]) in _DATES:
         return _combined(*arguments)
     if len(arguments) in (6, 7):
         day, time = _date(*arguments[:3]), _time(*arguments[3:])
+        if isinstance(day, FarDate):
+            return None if time is None else FarDateTime(day, time)
         return None if day is None or time is None else dt.datetime.combine(day, time)
     return None
 
 
-def _datetime_of(value: Any) -> dt.datetime | None:
+def _datetime_of(value: Any) -> Any:
     what = kind(value)
     if what == "string":
         return read_datetime(value)
-    return midnight(value) if what == "date" else value if what == "date and time" else None
+    if what == "far date":
+        return FarDateTime(value, dt.time())
+    return midnight(value) if what == "date" else value if what in ("date and time", "far date and time") else None
 
 
 def _combined(day: Any, time: Any, timezone: Any = None) -> dt.datetime | None:
