@@ -6,12 +6,16 @@ Short edges first, back edges late; then every edge is taken out and routed once
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 
 from engine.bpmn.layout import sizes
 from engine.bpmn.layout.drawing import Edge, Node
 from engine.bpmn.layout.grid import Grid, GridPoint
 
+State = tuple[GridPoint, int]
+"""A point and the direction in which it was reached."""
+_GOAL: GridPoint = (-1, -1)
 RIGHT, DOWN, LEFT, UP = range(4)
 _STEP = ((1, 0), (0, 1), (-1, 0), (0, -1))
 _BEND = 45.0
@@ -89,54 +93,29 @@ class Router:
     # --- search --------------------------------------------------------------------------------------------
 
     def _search(self, edge: Edge) -> list[GridPoint]:
-        grid = self.grid
         source, target = self.nodes[edge.source], self.nodes[edge.target]
-        arrivals = {(point, (side + 2) % 4): self._port_cost(target, side, edge, False)
-                    for point, side in self._exits(target)}
-        pool = grid.pool_of(grid.row_of(source)) if edge.kind == "sequence" else None
-        best: dict[tuple[GridPoint, int], float] = {}
-        came: dict[tuple[GridPoint, int], tuple[GridPoint, int] | None] = {}
-        heap: list[tuple[float, int, GridPoint, int, tuple[GridPoint, int] | None]] = []
-        count = 0
-        for point, side in self._exits(source):
-            start = (point, side)
-            best[start] = self._port_cost(source, side, edge, True)
-            came[start] = None
-            heapq.heappush(heap, (best[start], count, point, side, None))
-            count += 1
-        arrived: dict[tuple[GridPoint, int], tuple[GridPoint, tuple[GridPoint, int]]] = {}
-        goal = None
-        starts = set(best)
-        while heap:
-            cost, _, point, side, _ = heapq.heappop(heap)
-            state = (point, side)
-            if cost > best[state] + 1e-9:
-                continue
-            if point == (-1, -1):
-                goal = state
-                break
+        search = _Search({(point, (side + 2) % 4): self._port_cost(target, side, edge, False)
+                          for point, side in self._exits(target)})
+        pool = self.grid.pool_of(self.grid.row_of(source)) if edge.kind == "sequence" else None
+        starts = dict.fromkeys(self._exits(source))
+        for start in starts:
+            search.reach(start, self._port_cost(source, start[1], edge, True), None)
+        while (found := search.nearest()) is not None:
+            cost, state = found
+            point, side = state
+            if point == _GOAL:
+                return search.path(state)
             for turn in (side,) if state in starts else (side, (side + 1) % 4, (side + 3) % 4):
                 step = self._step(edge, point, turn, pool)
                 if step is None:
                     continue
                 following, price = step
                 price += cost + (0 if state in starts else self._passing(edge, point, side, turn))
-                key = (following, turn)
-                if key in arrivals and self._may_dock(source, target, following, turn):
-                    final = ((-1, -1), turn)
-                    total = price + arrivals[key]
-                    if total < best.get(final, 1e18) - 1e-9:
-                        best[final], arrived[final] = total, (following, state)
-                        count += 1
-                        heapq.heappush(heap, (total, count, (-1, -1), turn, None))
-                    continue
-                if following in grid.at:
-                    continue
-                if price < best.get(key, 1e18) - 1e-9:
-                    best[key], came[key] = price, state
-                    count += 1
-                    heapq.heappush(heap, (price, count, following, turn, None))
-        return [*_trace(arrived[goal][1], came), arrived[goal][0]] if goal else []
+                if (following, turn) in search.arrivals and self._may_dock(source, target, following, turn):
+                    search.arrive((following, turn), price, state)
+                elif following not in self.grid.at:
+                    search.reach((following, turn), price, state)
+        return []
 
     def _may_dock(self, source: Node, target: Node, following: GridPoint, turn: int) -> bool:
         """A boundary event beside the middle of its host cannot drop straight into something narrow."""
@@ -202,12 +181,48 @@ def _side(a: GridPoint, b: GridPoint) -> int:
     return _STEP.index(((b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])))
 
 
-def _trace(state: tuple[GridPoint, int] | None, came: dict) -> list[GridPoint]:
-    path = []
-    while state is not None:
-        path.append(state[0])
-        state = came[state]
-    return path[::-1]
+class _Search:
+    """Dijkstra's account of one search: best cost and origin of every state, a state being a point and a direction."""
+
+    def __init__(self, arrivals: dict[State, float]):
+        self.arrivals = arrivals
+        self.best: dict[State, float] = {}
+        self.came: dict[State, State | None] = {}
+        self.arrived: dict[State, tuple[GridPoint, State]] = {}
+        self.heap: list[tuple[float, int, State]] = []
+        self.count = 0
+
+    def reach(self, state: State, cost: float, origin: State | None) -> bool:
+        """Note a way to ``state`` if it is better than those known."""
+        if cost >= self.best.get(state, math.inf) - 1e-9:
+            return False
+        self.best[state], self.came[state] = cost, origin
+        self.count += 1
+        heapq.heappush(self.heap, (cost, self.count, state))
+        return True
+
+    def arrive(self, state: State, cost: float, origin: State) -> None:
+        """Note a way into the target, at the border of ``state``."""
+        final = (_GOAL, state[1])
+        if self.reach(final, cost + self.arrivals[state], None):
+            self.arrived[final] = state[0], origin
+
+    def nearest(self) -> tuple[float, State] | None:
+        """The cheapest state not yet looked at."""
+        while self.heap:
+            cost, _, state = heapq.heappop(self.heap)
+            if cost <= self.best[state] + 1e-9:
+                return cost, state
+        return None
+
+    def path(self, final: State) -> list[GridPoint]:
+        point, state = self.arrived[final]
+        path = [point]
+        origin: State | None = state
+        while origin is not None:
+            path.append(origin[0])
+            origin = self.came[origin]
+        return path[::-1]
 
 
 def _turns(path: list[GridPoint]) -> list[GridPoint]:
