@@ -109,4 +109,6 @@ def printed(case: str, form: str | None = None) -> str:
     if form is not None and not records:
         abort(404)
     title = told(records[0].title) if form else _("案件记录")
-    return render_template("print/sheet.html", case=view.head, records=records, sheet=None, title=title, unsigned=False)
+    return render_template("print/sheet.html", case=view.head, records=records, sheet=None, title=title,
+                           unsigned=any(field.type == "signature" and not field.value and field.visible
+                                        for record in records for field in record.view.fields))

@@ -62,6 +62,7 @@ def page_words() -> dict[str, str]:
         "row-gone": _("这一件已由他人处理，将移出列表"),
         "news": _("{n} 件新待办", n="{n}"),
         "news-show": _("{n} 件新待办，点此显示", n="{n}"),
+        "no-drawing": _("这个版本没有图形，流程照常运行。"),
         "lookup-hint": _("输入几个字后从列表中选择"),
     }
 

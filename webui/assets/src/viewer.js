@@ -2,6 +2,8 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 
+import { say } from './page.js';
+
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
 export function attachDiagrams(root) {
@@ -26,7 +28,16 @@ async function draw(box) {
   });
   const answer = await fetch(told.xml, { credentials: 'same-origin' });
   if (!answer.ok) { box.dataset.drawn = 'failed'; return; }
-  await viewer.importXML(await answer.text());
+  try {
+    await viewer.importXML(await answer.text());
+  } catch {
+    // A process may be published without a picture: it runs all the same, so the page says so and goes on.
+    viewer.destroy();
+    box.dataset.drawn = 'none';
+    box.classList.add('blank');
+    box.textContent = say('no-drawing');
+    return;
+  }
   const canvas = viewer.get('canvas'), registry = viewer.get('elementRegistry'), overlays = viewer.get('overlays');
   translate(viewer, told.names || {});
   const marker = (ids, name) => { for (const id of ids || []) if (registry.get(id)) canvas.addMarker(id, name); };

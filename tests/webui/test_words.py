@@ -1,0 +1,52 @@
+"""Every sentence of the screens has its English, and no Chinese stands in a template where it cannot be translated."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from webui import board, cases, errors, shell
+from webui.words import english
+
+WEBUI = Path(shell.__file__).parent
+CALL = re.compile(r"""(?<!\w)_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SPEAKERS = ("LANGUAGES", "SEVERITIES")
+BOTH_SAID = {"when.py", "show.py"}
+"""Modules that say both languages themselves."""
+
+
+def sentences() -> set[str]:
+    """What the screens say: every ``_("…")`` and the tables that are translated when shown."""
+    found = {name for table in (shell.VIEWS, board.BUCKETS) for _, name in table}
+    found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
+    for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
+        if file.name != "words.py":
+            found |= {a or b for a, b in CALL.findall(file.read_text())}
+    return found
+
+
+def test_every_sentence_has_its_english():
+    assert sorted(sentences() - set(english())) == []
+
+
+def test_no_english_is_left_over():
+    assert sorted(set(english()) - sentences()) == []
+
+
+def test_both_languages_have_the_same_parts():
+    for zh, en in english().items():
+        assert sorted(re.findall(r"\{\w+\}", zh)) == sorted(re.findall(r"\{\w+\}", en)), zh
+
+
+def test_english_holds_no_chinese():
+    assert [en for en in english().values() if CHINESE.search(en)] == []
+
+
+@pytest.mark.parametrize("file", sorted((WEBUI / "templates").rglob("*.html")), ids=lambda file: file.name)
+def test_no_chinese_stands_bare_in_a_template(file):
+    text = re.sub(r"\{#.*?#\}", "", file.read_text(), flags=re.DOTALL)
+    bare = CHINESE.search(CALL.sub("", text).replace('"中文"', ""))
+    assert bare is None, text[max(0, bare.start() - 40):bare.end() + 40]
