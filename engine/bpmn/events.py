@@ -93,8 +93,6 @@ class Receive(Catch):
 class Attached(Catch):
     """What boundary events and starts of event sub-processes share: they are armed beside the ordinary way."""
 
-    visible = False
-
     def arrive(self, token: Token) -> bool:
         if "go" in token.notes:
             token.process.enter(token)

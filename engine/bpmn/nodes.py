@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 class Node(TaskSpec):
     """A flow node. The flow a token takes is chosen when it leaves, and only then is the next token made."""
 
-    visible = True
-    """Whether being here is told (``entered``, ``left``) as soon as a token arrives."""
     activity = False
 
     def __init__(self, scope: ScopeSpec, element: Element):

@@ -33,6 +33,9 @@ class Router:
         self.armed[token.id] = token
         self._stale = True
         process, node = self.process, token.task_spec
+        if any(definition.kind == "message" for definition in node.definitions) \
+                and (keys := process.correlation(token, {})):
+            token.notes["match"] = keys
         for index, definition in enumerate(node.definitions):
             if definition.kind == "timer":
                 token.notes.setdefault("due", {})[str(index)] = self._timer(token, definition)
@@ -46,7 +49,7 @@ class Router:
         """It waits no longer."""
         if self.armed.pop(token.id, None) is not None:
             self._stale = True
-            for note in ("due", "keys", "cond", "seen"):
+            for note in ("due", "keys", "cond", "seen", "match"):
                 token.notes.pop(note, None)
 
     def restored(self, token: Token) -> None:

@@ -45,6 +45,8 @@ def load(game: TokenGame, text: str) -> None:
 
 def fill(game: TokenGame, state: dict[str, Any]) -> None:
     """As :func:`load`, of a state already read."""
+    if state.get("v") != VERSION:
+        raise RunFailed(game.model.key, "broken_state")
     game.counter = state["n"]
     game.outcome = state.get("x")
     if game.outcome is not None:

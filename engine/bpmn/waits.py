@@ -86,7 +86,7 @@ def _events(run: ProcessRun, token: Token) -> Iterator[Wait]:
                 continue
             detail |= {"due": timers.from_micros(state[0]), "remaining": state[1], "every": state[2]}
         elif definition.kind == "message":
-            detail |= {"name": router.key_of(token, index), "correlation": run.correlation(token, {})}
+            detail |= {"name": router.key_of(token, index), "correlation": token.notes.get("match", {})}
         elif definition.kind == "signal":
             detail["name"] = router.key_of(token, index)
         elif definition.kind != "conditional":

@@ -78,3 +78,28 @@ def test_a_cancelled_transaction_without_boundary_event_just_ends(story):
     assert story.open == ["w"]
     assert story.passed == []
     assert story.complete("w").ended
+
+
+def test_a_cancelled_transaction_undoes_completed_subprocesses_too(story):
+    story.start("nested_transaction_cancel").complete("a", "b", "c")
+    for name in "cba":
+        assert story.open == [f"undo_{name}"]
+        story.complete(f"undo_{name}")
+    assert story.passed == ["cancelled"]
+    assert story.ended
+
+
+def test_each_instance_undoes_only_its_own(story):
+    story.start("compensation_inside_each_instance").complete("b")
+    assert story.open == ["b", "undo_b"]
+    story.complete("b")
+    assert story.open == ["undo_b", "undo_b"]
+    assert story.complete("undo_b", "undo_b").passed == ["h", "h", "z"]
+
+
+def test_an_interruption_calls_off_what_is_being_undone(story):
+    story.start("interrupted_while_compensating").complete("b")
+    assert story.open == ["undo_b"]
+    assert story.message("m1").passed == ["late"]
+    assert story.open == []
+    assert story.ended

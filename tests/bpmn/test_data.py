@@ -106,3 +106,13 @@ def test_a_call_of_nothing_is_an_error(kept):
     with pytest.raises(RunFailed) as failed:
         kept.start("call_activity_by_expression", kind=None)
     assert failed.value.element_id == "c"
+
+
+def test_each_call_of_a_multi_instance_gets_its_item_and_its_answer_is_collected(story):
+    story.start("call_for_each", members=["an", "bo"])
+    waits = [wait for wait in story.run.waits() if wait.kind == "call"]
+    assert [wait.detail["inputs"] for wait in waits] == [{"who": "an"}, {"who": "bo"}]
+    for wait in reversed(waits):
+        story.run.complete(wait.id, {"answer": f"{wait.detail['inputs']['who']} says yes"})
+        story.go()
+    assert story.run.variables == {"members": ["an", "bo"], "answers": ["an says yes", "bo says yes"]}

@@ -85,3 +85,26 @@ def test_what_a_handler_throws_itself_goes_outwards(story):
     story.start("escalation_twice_from_handler").complete("w")
     assert story.passed == ["h"]
     assert story.complete("v").ended
+
+
+def test_a_handler_may_have_a_handler_of_its_own(story):
+    story.start("handler_inside_handler").signal("s1")
+    assert story.open == ["h"]
+    story.message("m1").message("m1")
+    assert story.open == ["f", "f", "h"]
+    assert story.complete("h", "f", "f").ended
+
+
+def test_each_pass_of_a_loop_has_its_handler_armed_anew(story):
+    story.start("loop_over_a_subprocess_with_handler", n=0).signal("s1")
+    assert story.open == ["h"]
+    story.complete("h", n=1)
+    assert story.open == ["w"]
+    story.signal("s1").complete("h", n=2)
+    assert story.passed == ["z"]
+
+
+def test_what_an_interrupting_handler_throws_interrupts_the_scope_around(story):
+    story.start("throw_beside_its_handler_in_a_subprocess").complete("w")
+    assert story.passed == ["out"]
+    assert story.ended
