@@ -33,6 +33,8 @@ class Filling:
         self.touched: set[str] = set()
         self.hidden: set[str] = set()
         """Fields that are not visible as things stand."""
+        self.sent_rows: dict[str, list[Mapping[str, Any]]] = {}
+        """Of each submitted table the rows as they came, one for each row that was read."""
         self._told: dict[tuple[str, str], FieldError] = {}
         self._passing: dict[tuple[str, str], FieldError] = {}
         self._records: dict[str, dict[str, Any]] = {}

@@ -8,30 +8,42 @@ from typing import TYPE_CHECKING, Any
 from engine.forms.field import Field
 from engine.forms.form import EDIT
 from engine.forms.types.base import clean
-from engine.forms.types.table import MAX_ROWS
+from engine.forms.types.table import MAX_ROWS, ORIGIN
 from engine.forms.words import Wrong
 
 if TYPE_CHECKING:
     from engine.forms.filling import Filling
 
 
-def read_rows(filling: Filling, table: Field, raw: Any, stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a submission: every cell parsed; what is wrong is noted at ``table.<row>.<column>``."""
-    rows = []
-    for index, row in enumerate(raw[: MAX_ROWS + 1]):
-        path = f"{table.id}.{index}"
-        before = stored[index] if index < len(stored) else {}
+def read_rows(filling: Filling, table: Field, raw: Any, stored: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The rows of a submission: every cell parsed; what is wrong is noted at ``table.<row>.<column>``.
+
+    A row may say by :data:`~engine.forms.types.table.ORIGIN` which stored row it was, so that its cells that cannot be
+    edited stay its own when a row above it goes; without it, rows count as being in their old places.
+    """
+    rows: list[dict[str, Any]] = []
+    sent = filling.sent_rows.setdefault(table.id, [])
+    for row in raw[: MAX_ROWS + 1]:
+        path, before = f"{table.id}.{len(rows)}", _before(row, len(rows), stored)
         for name in row:
-            if not any(column.id == name for column in table.columns):
+            if name != ORIGIN and not any(column.id == name for column in table.columns):
                 filling.tell(f"{path}.{clean(name)[:60]}", unknown_field(name))
-        rows.append({column.id: _cell(filling, column, f"{path}.{column.id}", row, before) for column in table.columns})
-    return rows
+        cells = {column.id: _cell(filling, column, f"{path}.{column.id}", row, before) for column in table.columns}
+        if any(value is not None for value in cells.values()) or filling.wrong_at(path):
+            rows.append(cells)
+            sent.append(row)
+    return rows or None
+
+
+def _before(row: Mapping[str, Any], index: int, stored: list[dict[str, Any]]) -> Mapping[str, Any]:
+    """The stored row that a submitted one was."""
+    said = str(row.get(ORIGIN, index))
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else len(stored)
+    return stored[number] if number < len(stored) else {}
 
 
 def _cell(filling: Filling, column: Field, path: str, row: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
-    if column.compute is not None:
-        return before.get(column.id)
-    if column.id not in row:
+    if column.compute is not None or column.id not in row:
         return before.get(column.id)
     filling.touched.add(path)
     return filling.read(column, path, row[column.id], before.get(column.id))

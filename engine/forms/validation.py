@@ -15,6 +15,7 @@ from engine.forms.form import EDIT, EDIT_ALL, Form, Permissions
 from engine.forms.formula import Evaluate
 from engine.forms.frame import Frame, Lookup
 from engine.forms.types.base import clean
+from engine.forms.types.table import MAX_ROWS, ORIGIN
 from engine.forms.words import Wrong
 
 MAX_DRAFT_TEXT = 20_000
@@ -91,7 +92,8 @@ def _leniently(one: Field, raw: Any, frame: Frame) -> Any:
         if not one.is_table:
             return one.type.parse(raw, one, frame)
         columns = {column.id: column for column in one.columns}
-        return [{name: _leniently(columns[name], cell, frame) for name, cell in row.items() if name in columns}
-                for row in (one.type.parse(raw, one, frame) or [])[:500]] or None
+        return [{name: _leniently(columns[name], cell, frame) if name in columns else clean(cell)[:6]
+                 for name, cell in row.items() if name in columns or name == ORIGIN}
+                for row in (one.type.parse(raw, one, frame) or [])[:MAX_ROWS]] or None
     except Wrong:
         return clean(raw[:MAX_DRAFT_TEXT]) or None if isinstance(raw, str) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.forms.form import EDIT, EDIT_ALL, HIDE, Form, Permissions, Section
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.types import MISSING
+from engine.forms.types.table import ORIGIN
 
 NEW_ROW = "__row__"
 """Stands for the row number in the paths of ``FieldView.columns``: the page copies them to add a row."""
@@ -36,7 +37,8 @@ class FieldView:
     ``readonly``: show ``display`` and no input. ``visible`` false: render hidden, the browser may reveal it.
     ``automatic``: the server fills it in on completion. ``formulas``: FEEL that the browser may evaluate, by
     ``required``, ``visible``, ``readonly``, ``compute``. A table has ``columns`` (a blank row, paths with
-    ``__row__``) and ``rows``.
+    ``__row__``), ``rows``, and for each row one of ``origins``: sent back as the cell ``__from__``, it tells which
+    stored row this was, so that cells that cannot be edited stay with their row.
     """
 
     id: str
@@ -62,6 +64,7 @@ class FieldView:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[FieldView, ...] = ()
     rows: tuple[tuple[FieldView, ...], ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +177,14 @@ class _Looking:
         return self._with_rows(one, shown) if one.is_table else shown
 
     def _with_rows(self, one: Field, table: FieldView) -> FieldView:
-        from dataclasses import replace
-
-        entered = [row for row in self.entered.get(one.id) or () if isinstance(row, Mapping) and any(
-            cell not in (None, "", [], {}) for cell in row.values())] if isinstance(
-            self.entered.get(one.id), (list, tuple)) else []
-        rows = []
-        for index, row in enumerate(table.value or ()):
-            typed = entered[index] if index < len(entered) else {}
-            rows.append(self._cells(one, str(index), row, typed, not table.readonly))
+        sent = self.filling.sent_rows.get(one.id)
+        typed = sent if sent is not None else [{ORIGIN: number} for number in range(len(table.value or ()))]
+        rows = tuple(self._cells(one, str(number), row, typed[number], not table.readonly)
+                     for number, row in enumerate(table.value or ()))
         blank = {column.id: self.filling.initial(column, f"{one.id}.{NEW_ROW}.{column.id}", self.filling.context)
                  for column in one.columns}
-        return replace(table, rows=tuple(rows), columns=self._cells(one, NEW_ROW, blank, {}, not table.readonly))
+        return replace(table, rows=rows, columns=self._cells(one, NEW_ROW, blank, {}, not table.readonly),
+                       origins=tuple(str(row.get(ORIGIN, number)) for number, row in enumerate(typed)))
 
     def _cells(self, one: Field, index: str, row: Mapping[str, Any], typed: Mapping[str, Any],
                editable: bool) -> tuple[FieldView, ...]:

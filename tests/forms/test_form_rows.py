@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine.forms import draft
+
 ITEMS = (
     "id: items, type: table, required: true, columns: ["
     "{id: name, type: text, required: true, label: {zh: 品名, en: Name}}, "
@@ -78,6 +80,38 @@ def test_read_only_cells_keep_their_values_even_when_a_row_above_goes(declare, s
     stored = {"t": [{"no": 1, "a": "x"}, {"no": 2, "a": "y"}]}
     assert submit(form, {"t": [{"no": "2", "a": "z"}]}, stored=stored).values == {"t": [{"no": 2, "a": "z"}]}
     assert codes(submit(form, {"t": [{"no": "3", "a": "z"}]}, stored=stored)) == [("t.0.no", "not_editable")]
+
+
+KEPT = (
+    "id: t, type: table, columns: [{id: no, type: int, readonly: true, label: {zh: 号, en: No}}, "
+    "{id: a, type: text, label: {zh: 甲, en: A}}]"
+)
+
+
+def test_cells_that_were_not_sent_stay_with_the_row_they_came_from(declare, submit):
+    form, stored = declare(KEPT), {"t": [{"no": 1, "a": "x"}, {"no": 2, "a": "y"}]}
+    sent = {"t": [{"__from__": "1", "a": "z"}, {"__from__": "", "a": "new"}, {"__from__": "99", "a": "odd"}]}
+    assert submit(form, sent, stored=stored).values["t"] == [
+        {"no": 2, "a": "z"},
+        {"no": None, "a": "new"},
+        {"no": None, "a": "odd"},
+    ]
+    assert submit(form, {"t": [{"a": "z"}]}, stored=stored).values["t"] == [{"no": 1, "a": "z"}]
+
+
+def test_a_row_that_is_emptied_and_holds_nothing_else_goes(declare, submit):
+    form, stored = declare(KEPT), {"t": [{"no": None, "a": "x"}, {"no": 2, "a": "y"}]}
+    sent = {"t": [{"__from__": "0", "a": ""}, {"__from__": "1", "a": ""}]}
+    assert submit(form, sent, stored=stored).values["t"] == [{"no": 2, "a": None}]
+
+
+def test_a_page_knows_where_its_rows_come_from_and_a_draft_keeps_it(declare, page, now):
+    form, stored = declare(KEPT), {"t": [{"no": 1, "a": "x"}, {"no": 2, "a": "y"}]}
+    assert page(form, stored=stored).fields[0].origins == ("0", "1")
+    kept = draft(form, {"t": [{"__from__": "1", "a": "z"}, {"__from__": "", "a": "new"}]}, now=now)
+    again = page(form, stored=stored, entered=kept).fields[0]
+    assert again.origins == ("1", "")
+    assert [[cell.text for cell in row] for row in again.rows] == [["2", "z"], ["", "new"]]
 
 
 def test_a_table_the_task_may_only_read_must_come_unchanged(declare, submit, codes):

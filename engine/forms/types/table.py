@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from engine.forms.field import Field
 
 MAX_ROWS = 500
+ORIGIN = "__from__"
+"""A cell that is no column: the number of the stored row that a submitted row was, empty for a new one."""
 
 
 class Table(FieldType):
