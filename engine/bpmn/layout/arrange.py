@@ -10,7 +10,7 @@ from engine.bpmn.layout import sizes
 from engine.bpmn.layout.columns import assign_narrow, estimated_width, owner
 from engine.bpmn.layout.coordinates import LANE_HEIGHT, Coordinates
 from engine.bpmn.layout.drawing import Box, Drawing, Edge, Route, Shape
-from engine.bpmn.layout.graph import CONTAINERS, Scope, read_scope
+from engine.bpmn.layout.graph import CONTAINERS, Scope, name_en, read_scope
 from engine.bpmn.layout.grid import Grid
 from engine.bpmn.layout.labels import Labels
 from engine.bpmn.layout.routing import Router
@@ -89,8 +89,10 @@ def _least_heights(scope: Scope) -> dict[int, float]:
     least = {}
     for index, band in enumerate(scope.bands):
         if band.lanes:
-            name = scope.lanes[band.lanes[-1]].get("name", "")
-            least[index] = max(LANE_HEIGHT, min(sizes.text_width(name, sizes.FONT) + 20, 240))
+            lane = scope.lanes[band.lanes[-1]]
+            chinese = sizes.text_width(lane.get("name", ""), sizes.SHAPE_FONT) + 20
+            english = sizes.text_width(name_en(lane), sizes.SHAPE_FONT) / 2 + 30  # two lines, broken at a word
+            least[index] = max(LANE_HEIGHT, min(max(chinese, english), 240))
         elif band.pool:
             least[index] = 60.0 if band.closed else LANE_HEIGHT
     return least
