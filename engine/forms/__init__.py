@@ -16,13 +16,15 @@ from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.groups import Group, read_groups
 from engine.forms.reader import check_form, read_form
+from engine.forms.references import BUILT_IN, check_references
 from engine.forms.schema import form_schema
 from engine.forms.types import FieldType, add_type, field_type, type_names
 from engine.forms.validation import Outcome, draft, validate
 from engine.forms.view import FieldView, FormView, OptionView, PrintView, RuleView, SectionView, print_view, view
 from engine.forms.words import Words, Wrong
 
-__all__ = ["EDIT_ALL", "READ_ALL", "Evaluate", "Field", "FieldType", "FieldView", "Form", "FormExpression", "FormView",
-           "Formula", "Frame", "Group", "Lookup", "Option", "OptionView", "Outcome", "Permissions", "PrintView", "Rule",
-           "RuleView", "Section", "SectionView", "Words", "Wrong", "add_type", "check_form", "draft", "field_type",
-           "form_schema", "print_view", "read_form", "read_groups", "type_names", "validate", "view"]
+__all__ = ["BUILT_IN", "EDIT_ALL", "READ_ALL", "Evaluate", "Field", "FieldType", "FieldView", "Form",
+           "FormExpression", "FormView", "Formula", "Frame", "Group", "Lookup", "Option", "OptionView", "Outcome",
+           "Permissions", "PrintView", "Rule", "RuleView", "Section", "SectionView", "Words", "Wrong", "add_type",
+           "check_form", "check_references", "draft", "field_type", "form_schema", "print_view", "read_form",
+           "read_groups", "type_names", "validate", "view"]
