@@ -100,15 +100,13 @@ class ScriptTask(Activity):
 
 
 class BusinessRuleTask(Activity):
-    """A decision, taken in line."""
+    """A decision, taken in line; its value comes shaped as ``camunda:mapDecisionResult`` says."""
 
     result: str | None = None
-    shape: str | None = None
 
     def perform(self, token: Token) -> bool | None:
         process = token.process
         value, fired = process.decide(token)
-        value = _shaped(value, self.shape)
         if self.result:
             process.assign(token, {self.result: value})
         elif isinstance(value, dict):
@@ -130,14 +128,3 @@ class SubProcess(Activity):
 
 class EventSubProcess(SubProcess):
     """The handler of an event, inside the scope it belongs to; never compensated itself."""
-
-
-def _shaped(value: Any, shape: str | None) -> Any:
-    """``camunda:mapDecisionResult``: what of the decision's value is kept."""
-    if shape == "singleEntry" and isinstance(value, dict) and len(value) == 1:
-        return next(iter(value.values()))
-    if shape == "collectEntries" and isinstance(value, list):
-        return [next(iter(item.values())) if isinstance(item, dict) and len(item) == 1 else item for item in value]
-    if shape == "resultList" and not isinstance(value, list):
-        return [] if value is None else [value]
-    return value

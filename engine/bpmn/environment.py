@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from engine.bpmn.model import Element
@@ -11,6 +11,9 @@ from engine.bpmn.model import Element
 
 class Environment(Protocol):
     """Given by whoever runs a process; every FEEL text comes without its leading ``=``."""
+
+    zone: tzinfo
+    """Where texts without a zone are read and months are counted (optional, else UTC)."""
 
     def now(self) -> datetime:
         """The present moment, aware."""
@@ -25,7 +28,8 @@ class Environment(Protocol):
         ...
 
     def decide(self, element: Element, variables: Mapping[str, Any]) -> tuple[Any, Any]:
-        """The decision ``camunda:decisionRef`` of a business rule task: (value, fired rules)."""
+        """The decision ``camunda:decisionRef`` of a business rule task: (value as ``mapDecisionResult`` says, fired
+        rules)."""
         ...
 
     def next_tick(self, text: str, after: datetime) -> datetime:

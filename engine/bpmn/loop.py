@@ -54,7 +54,7 @@ def step(game: TokenGame) -> bool:
 
 def _fire_due(game: TokenGame) -> bool:
     timer = game.router.next_timer()
-    if timer is None or timer[0] > timers.to_micros(game.now()):
+    if timer is None or timer[0] > timers.to_micros(game.environment.now()):
         return False
     game.visits[timer[1].task_spec.name] += 1
     game.router.tick(timer[1], timer[2])

@@ -153,7 +153,6 @@ class Drawing:
                 task.text = feel(task.text) or "null"
         elif isinstance(task, BusinessRuleTask):
             task.result = card.attributes.get("resultVariable")
-            task.shape = card.attributes.get("mapDecisionResult")
         elif isinstance(task, Complex):
             task.activation = feel(inner_text(node, "activationCondition"))
 

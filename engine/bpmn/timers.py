@@ -36,25 +36,9 @@ def armed(kind: str, value: Any, now: datetime, *, once: bool) -> list[Any]:
     """The state of a timer armed ``now``; ``once``: only its first tick counts. Raises :class:`BadTimer`."""
     if value is None:
         raise BadTimer(value)
-    left, period, anchor = 1, None, now
     text = value.strip() if isinstance(value, str) else None
     if kind == "cycle" and text is not None:
-        match = _REPEAT.match(text)
-        if match is None:
-            raise BadTimer(value)
-        left = int(match[1]) if match[1] else -1
-        if left == 0:
-            raise BadTimer(value)
-        start, _, rest = match[2].partition("/")
-        if rest:
-            anchor, period = (_moment(start, now), rest) if not start.upper().startswith("P") else (now, start)
-            due = anchor if anchor > now else None
-        else:
-            period, due = start, None
-        _every(period)
-        tick = 0 if due is not None else 1
-        first = due or plus(anchor, period, 1)
-        return [to_micros(first), 1 if once else left, None if once else period, to_micros(anchor), tick]
+        return _cycle(text, now, once)
     if kind == "cycle":
         _every(value)
         due = plus(now, value, 1)
@@ -64,12 +48,34 @@ def armed(kind: str, value: Any, now: datetime, *, once: bool) -> list[Any]:
     return [to_micros(_moment(value, now)), 1, None, 0, 1]
 
 
+def _cycle(text: str, now: datetime, once: bool) -> list[Any]:
+    """``R/PT1H``, ``R3/P1D``, ``R/2026-05-01T00:00:00Z/P1M``: ticks of the past are gone, not missed."""
+    match = _REPEAT.match(text)
+    if match is None:
+        raise BadTimer(text)
+    left = int(match[1]) if match[1] else -1
+    start, _, period = match[2].partition("/")
+    anchor, tick = now, 1
+    if not period:
+        period = start
+    else:
+        anchor = _moment(start, now)
+        tick = 0 if anchor > now else _ticks_until(anchor, period, 0, now) + 1
+        left = max(left - tick, 0) if left > 0 else left
+    _every(period)
+    if left == 0:
+        raise BadTimer(text)
+    due = to_micros(plus(anchor, period, tick)) if tick else to_micros(anchor)
+    return [due, 1 if once else left, None if once else period, to_micros(anchor), tick]
+
+
 def ticked(state: list[Any], now: datetime) -> list[Any] | None:
     """The timer after it fired at ``now``: of the ticks missed meanwhile none is left over. ``None`` when spent."""
     due, left, period, anchor, tick = state
     if left == 1 or period is None:
         return None
-    start, missed = from_micros(anchor), _ticks_until(from_micros(anchor), period, tick, now)
+    start = from_micros(anchor).astimezone(now.tzinfo)
+    missed = _ticks_until(start, period, tick, now)
     if left > 0:
         left -= missed + 1
         if left <= 0:
@@ -99,9 +105,14 @@ def plus(moment: datetime, duration: Any, times: int) -> datetime:
     """``moment`` and ``times`` times a duration (ISO text, timedelta or years and months); the month's end is kept."""
     value = _duration(duration)
     if isinstance(value, timedelta):
-        return moment + value * times
+        return _later(moment, value * times)
     months, rest = value
-    return _add_months(moment, months * times) + rest * times
+    return _later(_add_months(moment, months * times), rest * times)
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """By so much real time, whatever the clocks of the zone do meanwhile."""
+    return (moment.astimezone(UTC) + by).astimezone(moment.tzinfo)
 
 
 def iso(duration: Any) -> str:

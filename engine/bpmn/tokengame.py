@@ -6,7 +6,6 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import compensation, mapping
@@ -61,10 +60,6 @@ class TokenGame(Variables):
     def ended(self) -> bool:
         """Whether the run is over; :attr:`outcome` says how."""
         return self.outcome is not None
-
-    def now(self) -> datetime:
-        """The present moment of the environment."""
-        return self.environment.now()
 
     def number(self) -> int:
         """The next number of the run's own order."""

@@ -7,6 +7,7 @@ written goes to the innermost layer that has the name, or else to the instance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.failures import RunFailed
@@ -69,6 +70,13 @@ class Variables:
             kept = {element.source: values[element.source]}
             self.assign(token, kept)
         self.assign(token, {name: value for name, value in values.items() if name not in kept}, outside=True)
+
+    # -- time
+
+    def now(self) -> datetime:
+        """The present moment, in the zone of the environment if it has one."""
+        now, zone = self.environment.now(), getattr(self.environment, "zone", None)
+        return now if zone is None else now.astimezone(zone)
 
     # -- evaluation
 

@@ -83,13 +83,6 @@ def test_restoring_gives_back_all_kinds_of_values(kept):
     assert body.notes["loop"]["items"] == [Decimal("1.50"), {"$": "odd"}, kept.world.now()]
 
 
-def test_the_result_of_a_decision_is_shaped_as_the_drawing_says(story):
-    answers = {"one": {"level": 3}, "many": [{"level": 1}, {"level": 2}]}
-    story.world.decide = lambda element, _variables: (answers[element.attributes["decisionRef"]], [])
-    story.start("decision_results")
-    assert story.run.variables == {"single": 3, "entries": [1, 2], "listed": [{"level": 3}], "level": 3}
-
-
 def test_what_a_message_brings_goes_into_a_data_object_and_is_transformed_on_the_way_out(story):
     story.start("data_of_messages").message("m1", amount=4)
     assert story.run.variables == {"amount": 4, "claim": 4}
