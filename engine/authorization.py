@@ -110,9 +110,16 @@ def may_deploy(actor: Actor) -> bool:
     return actor.holds(OWNER, ADMINISTRATOR)
 
 
+def only_looks(actor: Actor) -> bool:
+    """Whether ``actor`` sees everything and changes nothing: an auditor who holds no other role."""
+    return not actor.system and actor.roles == {AUDITOR}
+
+
 def may_start(actor: Actor, startable_by: str) -> bool:
     """Whether ``actor`` may start a process whose starters are the comma-separated roles ``startable_by``."""
     roles = [role.strip() for role in startable_by.split(",") if role.strip()]
+    if only_looks(actor):
+        return False
     return actor.system or actor.holds(ADMINISTRATOR) or not roles or actor.holds(*roles)
 
 

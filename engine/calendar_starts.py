@@ -58,6 +58,9 @@ def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | 
     if repetition is not None:
         due = repetition.last_missed(job.due_at, now, zone) or job.due_at
     definition = parts.definitions.newest(connection, key)
+    event = next((one for one in definition.model.start_events if one.element_id == job.element_id), None)
+    if event is None or event.timer != timer:
+        return None  # written for an older version while this one was being published
     live = parts.live.at(connection)
     each = definition.model.elements[job.element_id].properties.get("bihuan:for_each", "")
     for holder, variables, unit in _holders(connection, live, each):

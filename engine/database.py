@@ -11,11 +11,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from engine.errors import Conflict
 
 BUSY_MILLISECONDS = 30_000
+
+
+class DatabaseBusy(Conflict):
+    """The database ended this transaction in favour of another one (deadlock, lock held too long)."""
+
+    code, http_status = "database_busy", 503
+    zh = "系统正忙，操作没有执行；请再试一次。"
+    en = "The system is busy; nothing was done. Please try again."
+
+
+def _is_busy(error: OperationalError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("40001", "40P01", "55P03") or "database is locked" in str(error.orig)
 
 
 class Database:
@@ -29,8 +45,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back when anything is raised."""
-        with self.engine.begin() as connection:
-            yield connection
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            if _is_busy(error):
+                raise DatabaseBusy() from error
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -42,6 +63,11 @@ class Database:
     def insert(self, table: Any) -> Any:
         """An ``INSERT`` that knows ``ON CONFLICT`` (both databases have it, SQLAlchemy spells it per dialect)."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def take_turns(self, connection: Connection, what: str) -> None:
+        """Let transactions that do ``what`` come one after the other (SQLite has one writer at a time anyway)."""
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
     def dispose(self) -> None:
         """Close all connections."""

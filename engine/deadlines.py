@@ -83,6 +83,18 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
     return TaskClock(started, steps.due_at, steps.warn_at, row.key, steps)
 
 
+def is_duration(live: Live, pack: str, key: str) -> bool:
+    """Whether a task's deadline is a length of time, which a suspension stops; dates go on. ``key`` is empty for a date."""
+    row = live.deadline(pack, key) if key else None
+    if row is None or (isinstance(row.limit, str) and row.limit.startswith("=")):
+        return False
+    try:
+        rule = DeadlineRule.read(row.limit)
+    except ValueError:
+        return False
+    return rule.kind in ("duration", "working", "working_days")
+
+
 def _moment(value: Any, expressions: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=expressions.zone).astimezone(UTC)

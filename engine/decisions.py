@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine import dmn
+from engine.calendar import parse_repetition
 from engine.definitions import Definition
 from engine.errors import BihuanError
 from engine.expressions import Expressions
@@ -42,6 +43,13 @@ class CaseEnvironment:
     def condition(self, text: str, variables: Mapping[str, Any]) -> bool:
         """Whether a FEEL condition holds; raises when it is neither true nor false."""
         return self.expressions.condition(text, variables)
+
+    def next_tick(self, text: str, after: datetime) -> datetime:
+        """The next moment of a cron text inside a process. Raises :class:`AttributeError` where there is none."""
+        tick = parse_repetition(text).next_after(after, self.expressions.zone)
+        if tick is None:
+            raise AttributeError(text)
+        return tick
 
     def decide(self, element: Any, variables: Mapping[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """The answer of a business rule task's decision, and the rules that fired."""

@@ -42,6 +42,7 @@ class Deployments:
         content = read_content(files)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
+            parts.database.take_turns(connection, "deploy")
             problems = [p for p in check_content(content, known=self._known(connection)) if p.severity == "error"]
             if problems:
                 raise Refused(problems)
@@ -56,6 +57,8 @@ class Deployments:
             for model in content.models:
                 card = self._publish(connection, content, model, deployment, by, now)
                 (cards if card else unchanged).append(card or model.key)
+            if cards:
+                changed(connection)
             parts.note(connection, by, "deployed", note=note, keys=[card.key for card in cards])
         return DeploymentCard(deployment, tuple(cards), tuple(unchanged))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.authorization import Actor
 from engine.bpmn import ProcessRun, Wait
@@ -19,7 +19,7 @@ from engine.history import Record
 from engine.ids import new_id
 from engine.live import Live
 from engine.models.identity import LiveVersion
-from engine.models.runtime import ProcessInstance
+from engine.models.runtime import ProcessInstance, UserTask
 from engine.values import dumps, loads
 
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
@@ -130,14 +130,32 @@ def keyed_waits(member: Member) -> dict[tuple[str, int], Wait]:
     return {} if member.run.ended else _keyed(member.run.waits())
 
 
-def lock(parts: Any, connection: Connection, root_id: Any, by: Actor, now: datetime) -> Family:
+def lock(parts: Any, connection: Connection, root_id: str | None, by: Actor, now: datetime) -> Family:
     """Lock a case by its root's row and return its family.
 
-    ``root_id`` is an id or a scalar subquery that gives one. One statement; raises :class:`NotFound`.
+    One statement; raises :class:`NotFound`. The lock leaves the
+    key alone (``FOR NO KEY UPDATE``): another case may write a job for this one while it is locked.
     """
+    return _family(parts, connection, connection.execute(_LOCK_ROOT, {"the_id": root_id}).first(), by, now)
+
+
+def lock_of_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: datetime) -> Family:
+    """Lock the case that an open task belongs to. One statement; raises :class:`NotFound` for a task that is gone."""
+    return _family(parts, connection, connection.execute(_LOCK_TASK, {"the_id": task_id}).first(), by, now)
+
+
+def _locking(which: Any) -> Any:
+    """Made once: building a statement costs more than running it."""
     version = select(LiveVersion.version).scalar_subquery().label("live_version")
-    query = select(*INSTANCE_COLUMNS, version).where(ProcessInstance.id == root_id)
-    row: Row[Any] | None = connection.execute(query.with_for_update(of=ProcessInstance)).first()
+    return (select(*INSTANCE_COLUMNS, version).where(ProcessInstance.id == which)
+            .with_for_update(of=ProcessInstance, key_share=True))
+
+
+_LOCK_ROOT = _locking(bindparam("the_id"))
+_LOCK_TASK = _locking(select(UserTask.root_id).where(UserTask.id == bindparam("the_id")).scalar_subquery())
+
+
+def _family(parts: Any, connection: Connection, row: Row[Any] | None, by: Actor, now: datetime) -> Family:
     if row is None:
         raise NotFound(what="case")
     columns = dict(row._mapping)

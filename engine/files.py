@@ -34,7 +34,7 @@ class Files:
 
     def put(self, name: str, data: bytes, by: Actor | None, task_id: str | None = None,
             root_id: str | None = None) -> dict[str, Any]:
-        """Keep a file; returns its value ``{sha256, name, type, size}``. Raises TooLarge, ForbiddenType."""
+        """Keep a file; returns its value ``{sha256, name, type, size}``. Raises TooLarge, ForbiddenType, NotFound."""
         limit = self._parts.settings.max_upload_mb
         if len(data) > limit * 1_000_000:
             raise TooLarge(what=name, limit=f"{limit} MB")
@@ -48,6 +48,9 @@ class Files:
                 root_id = connection.scalar(select(UserTask.root_id).where(UserTask.id == task_id))
                 if root_id is None:
                     raise NotFound(what="task")
+            if root_id is not None and by is not None and connection.scalar(select(ProcessInstance.id).where(
+                    ProcessInstance.id == root_id, sees_case(by, self._parts.live.at(connection)))) is None:
+                raise NotFound(what="case")
             fresh = connection.execute(
                 self._parts.database.insert(FileObject.__table__)
                 .values(sha256=sha, size=len(data), type=media, at=now).on_conflict_do_nothing()).rowcount

@@ -11,7 +11,7 @@ from engine.cards import Bilingual, IncidentCard
 from engine.connectors.connector import FAILURES
 from engine.errors import Conflict, NotFound
 from engine.models.repository import ProcessDefinition
-from engine.models.runtime import Incident, Job, ProcessInstance
+from engine.models.runtime import Incident, Job, ProcessInstance, incident_is_open
 
 SENTENCES = {
     "null_condition": Bilingual("条件 {text} 无法判断：{why_zh}", "The condition {text} could not be decided: {why_en}"),
@@ -39,7 +39,7 @@ class Incidents:
                      .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
                      .order_by(Incident.at.desc()).limit(limit))
             if open_only:
-                query = query.where(Incident.resolved_at.is_(None))
+                query = query.where(incident_is_open())
             if units is not None:
                 query = query.where(ProcessInstance.unit_id.in_(units))
             return [self._card(connection, row) for row in connection.execute(query).all()]

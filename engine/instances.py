@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
-from engine import forms_filled, messages, starting, task_rows
-from engine.authorization import Actor, may_intervene, may_start, require
+from engine import deadlines, forms_filled, messages, starting, task_rows
+from engine.authorization import Actor, may_intervene, may_start, only_looks, require
 from engine.cards import StartedCard
 from engine.errors import Conflict, Invalid, NotFound
 from engine.family import Family, lock
 from engine.models.repository import ProcessDefinition
-from engine.models.runtime import EventSubscription, Job, OnceToken, ProcessInstance, UserTask
+from engine.models.runtime import EventSubscription, Job, OnceToken, ProcessInstance, TaskCandidate, UserTask
 from engine.wait_state import save, settle
 
 
@@ -62,6 +62,8 @@ class Instances:
             require(by.system or (startable and may_start(by, allowed)), f"发起 {definition.name.zh}", f"start {definition.name.in_('en')}")
             live = parts.live.at(connection)
             unit_id = next((u.id for u in live.units.values() if u.key == unit), None) if unit else None
+            if unit and unit_id is None:
+                raise NotFound(what=unit)
             family = starting.begin(parts, connection, by, now, key, variables=variables, business_key=business_key,
                                     unit_id=unit_id, definition=definition)
             forms_filled.at_start(family, dict(form_values or {}))
@@ -90,16 +92,18 @@ class Instances:
         return StartedCard(row.id, row.case_number, task, row.ended_at is not None)
 
     def correlate(self, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any], by: Actor) -> str:
-        """Send a message from outside: ``delivered``, ``started`` or ``buffered``. Raises TwoReceivers."""
+        """Send a message from outside: ``delivered``, ``started`` or ``buffered``. Raises TwoReceivers, NotPermitted."""
         parts = self._parts
+        require(not only_looks(by), f"发送消息 {name}", f"send the message {name}")
         with parts.database.transaction() as connection:
             how = messages.route(parts, connection, parts.clock.now(), name, keys, payload)
             parts.note(connection, by, "message_sent", name=name, keys=dict(keys), how=how)
             return how
 
     def signal(self, name: str, payload: Mapping[str, Any], by: Actor) -> int:
-        """Send a signal to all who wait for it; returns how many receive it."""
+        """Send a signal to all who wait for it; returns how many receive it. Raises NotPermitted."""
         parts = self._parts
+        require(not only_looks(by), f"发送信号 {name}", f"send the signal {name}")
         with parts.database.transaction() as connection:
             count = messages.spread(parts, connection, parts.clock.now(), name, payload)
             parts.note(connection, by, "signal_sent", name=name, receivers=count)
@@ -186,24 +190,30 @@ class _Intervention:
         return self._transaction.__exit__(*error)
 
 
-def _shift(family: Family, stood: Any) -> None:
-    """Move clocks on by the time a case stood still: durations shift, dates do not (a timer says which it is)."""
+def _shift(family: Family, stood: timedelta) -> None:
+    """Move clocks on by the time a case stood still: durations shift, dates do not (rule or timer says which it is)."""
     connection = family.connection
-    waiting = connection.execute(select(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.element_instance_id, Job.slot)
-                                 .where(Job.root_id == family.root_id, Job.kind.in_(("timer", "deadline")))).all()
-    for row in waiting:
-        if row.kind == "deadline":
-            connection.execute(update(Job.__table__).where(Job.id == row.id).values(due_at=row.due_at + stood))
-        else:
-            member = family.member(row.instance_id)
-            member.touched = True
-            member.run.shift_timers(stood)
-    tasks = connection.execute(select(UserTask.id, UserTask.due_at, UserTask.warn_at, UserTask.clock_started_at)
-                               .where(UserTask.root_id == family.root_id, UserTask.due_at.is_not(None))).all()
-    for task in tasks:
+    tasks = connection.execute(
+        select(UserTask.id, UserTask.due_at, UserTask.warn_at, UserTask.clock_started_at, UserTask.deadline,
+               ProcessDefinition.pack)
+        .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
+        .where(UserTask.root_id == family.root_id, UserTask.due_at.is_not(None))).all()
+    shifting = [task for task in tasks if deadlines.is_duration(family.live, task.pack, task.deadline)]
+    for task in shifting:
+        due = task.due_at + stood
         connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(
-            due_at=task.due_at + stood, due_sort=task.due_at + stood,
-            warn_at=task.warn_at + stood if task.warn_at else None,
+            due_at=due, due_sort=due, warn_at=task.warn_at + stood if task.warn_at else None,
             clock_started_at=task.clock_started_at + stood if task.clock_started_at else None))
-
-
+        connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id == task.id).values(due_sort=due))
+    waiting = connection.execute(
+        select(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.task_id)
+        .where(Job.root_id == family.root_id, Job.kind.in_(("timer", "deadline")))).all()
+    moved = {task.id for task in shifting}
+    for row in waiting:
+        if row.kind == "timer":
+            family.member(row.instance_id).touched = True
+        elif row.task_id in moved:
+            connection.execute(update(Job.__table__).where(Job.id == row.id).values(due_at=row.due_at + stood))
+    for member in family.members.values():
+        if member.touched:
+            member.run.shift_timers(stood)

@@ -45,6 +45,7 @@ def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> Non
         family.record.write(family.connection)
         return
     if family.root_row["ended_at"] is not None:
+        _missed(family, job)
         return
     if job.kind == "service" and answer is None:
         answer = connecting.inside(family, job)

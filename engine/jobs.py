@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from engine import job_kinds
 from engine.authorization import SYSTEM
-from engine.errors import BihuanError, Conflict, NotFound
+from engine.errors import BihuanError, Conflict
 from engine.family import lock
 from engine.ids import new_id
 from engine.models.runtime import Incident, Job
 
 MAX_BACKOFF = timedelta(hours=4)
+AFTER_CONFLICT = timedelta(seconds=1)
+"""Pause of a job whose case was changed by somebody else, so that no worker turns in a circle."""
 
 
 class Jobs:
@@ -61,8 +63,6 @@ class Jobs:
             self._perform(job, owner)
         except Conflict:
             self._release(job, owner)  # somebody was faster: costs no retry
-        except NotFound:
-            self._drop(job)
         except BihuanError as error:
             retryable = getattr(error, "retryable", True)
             self._failed(job, owner, error.code, error.params, retryable)
@@ -80,16 +80,14 @@ class Jobs:
             mine = connection.execute(delete(Job.__table__).where(Job.id == job.id, Job.owner == owner)).rowcount
             if not mine:
                 return  # gone with its task, or taken over by another worker
+            if family.root_row["state"] == "suspended" and answer is None:
+                raise Conflict()  # suspended since the job was acquired: it waits for the case to go on
             job_kinds.advance(family, job, answer)
 
     def _release(self, job: Row[Any], owner: str) -> None:
         with self._parts.database.transaction() as connection:
             connection.execute(update(Job.__table__).where(Job.id == job.id, Job.owner == owner)
-                               .values(owner=None, locked_until=None))
-
-    def _drop(self, job: Row[Any]) -> None:
-        with self._parts.database.transaction() as connection:
-            connection.execute(delete(Job.__table__).where(Job.id == job.id))
+                               .values(owner=None, locked_until=None, due_at=self._parts.clock.now() + AFTER_CONFLICT))
 
     def _failed(self, job: Row[Any], owner: str, code: str, params: dict[str, Any], retryable: bool = True) -> None:
         """One try less; none left, and an incident stands for the job."""

@@ -5,26 +5,45 @@ Delivery to another case is always a job, so that no transaction ever locks two 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.bpmn import Wait
-from engine.errors import Conflict
+from engine.errors import BihuanError, Invalid
 from engine.family import Family, Member
 from engine.ids import new_id
 from engine.models.repository import StartSubscription
 from engine.models.runtime import BufferedMessage, EventSubscription, Job
 
 
-class TwoReceivers(Conflict):
-    """A message that two cases would take is refused to its sender."""
+class TwoReceivers(BihuanError):
+    """A message that two cases would take is refused to its sender. No conflict: trying again does not help."""
 
-    code = "two_receivers"
+    code, http_status = "two_receivers", 409
     zh = "消息“{name}”有 {count} 个案件在等，请用关联键指明一个。"
     en = "{count} cases wait for the message “{name}”; say which one by its keys."
+
+
+RESERVED = frozenset({"case", "parameters"})
+"""Variables that belong to the engine."""
+
+
+class ReservedVariable(Invalid):
+    """A variable that belongs to the engine."""
+
+    code = "reserved_variable"
+    zh = "变量名 {name} 由系统保留。"
+    en = "The variable name {name} is reserved."
+
+
+def refuse_reserved(names: Iterable[str]) -> None:
+    """Raise :class:`ReservedVariable` when one of ``names`` belongs to the engine."""
+    for name in names:
+        if name in RESERVED:
+            raise ReservedVariable(name=name)
 
 
 def throw(family: Family, member: Member, element_id: str, data: Mapping[str, Any]) -> None:
@@ -39,8 +58,9 @@ def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Ma
           payload: Mapping[str, Any]) -> str:
     """Find the receiver of a message and write the job that delivers it.
 
-    Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`.
+    Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`, :class:`ReservedVariable`.
     """
+    refuse_reserved(payload)
     _order(connection, name)
     receivers = [row for row in connection.execute(
         select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
@@ -112,7 +132,8 @@ def broadcast(family: Family, member: Member, data: Mapping[str, Any]) -> None:
 
 def spread(parts: Any, connection: Connection, now: datetime, name: str, payload: Mapping[str, Any],
            but: str = "") -> int:
-    """Write the jobs that bring a signal to all who wait for it; returns how many."""
+    """Write the jobs that bring a signal to all who wait for it; returns how many. Raises :class:`ReservedVariable`."""
+    refuse_reserved(payload)
     content = {"name": name, "payload": dict(payload)}
     waiting = connection.execute(
         select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.suspended)

@@ -64,7 +64,7 @@ class PublicLinks:
                 connection.execute(update(PublicLink.__table__).where(PublicLink.token_hash == row.token_hash)
                                    .values(opened_at=now))
                 self._tell(connection, row, "link_opened")
-            if row.used_at is None and row.expires_at <= now:
+            if row.used_at is None and (row.expires_at <= now or (row.case_ended_at is not None and row.message)):
                 raise LinkExpired()
             form, scope, expressions = self._surroundings(connection, row, now)
             shown = view(form, stored=scope.get(form.key) or {}, variables=scope, evaluate=expressions.evaluate,
@@ -77,6 +77,8 @@ class PublicLinks:
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             row = self._row(connection, token)
+            if row.case_ended_at is not None and row.message:
+                raise LinkExpired()  # nobody waits for the answer any more
             used = connection.execute(
                 update(PublicLink.__table__).where(PublicLink.token_hash == row.token_hash,
                                                    PublicLink.used_at.is_(None), PublicLink.expires_at > now)
@@ -102,7 +104,8 @@ class PublicLinks:
 
     def _row(self, connection: Connection, token: str) -> Row[Any]:
         row = connection.execute(
-            select(*PublicLink.__table__.columns, ProcessInstance.case_number)
+            select(*PublicLink.__table__.columns, ProcessInstance.case_number,
+                   ProcessInstance.ended_at.label("case_ended_at"))
             .join(ProcessInstance, ProcessInstance.id == PublicLink.root_id)
             .where(PublicLink.token_hash == _hash(token))).first()
         if row is None:
@@ -146,7 +149,7 @@ class _Reader:
     """What :class:`~engine.forms_filled.Lookup` needs of a family."""
 
     def __init__(self, parts: Any, connection: Connection):
-        self.parts, self.connection = parts, connection
+        self.parts, self.connection, self.live = parts, connection, parts.live.at(connection)
 
 
 def _hash(token: str) -> str:

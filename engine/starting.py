@@ -11,29 +11,17 @@ from sqlalchemy import Connection
 
 from engine.authorization import Actor
 from engine.definitions import Definition
-from engine.errors import Invalid
 from engine.family import Family
+from engine.messages import refuse_reserved
 from engine.numbers import next_number
 from engine.wait_state import new_instance
-
-RESERVED = frozenset({"case", "parameters"})
-
-
-class ReservedVariable(Invalid):
-    """A variable that belongs to the engine."""
-
-    code = "reserved_variable"
-    zh = "变量名 {name} 由系统保留。"
-    en = "The variable name {name} is reserved."
 
 
 def begin(parts: Any, connection: Connection, by: Actor, now: datetime, key: str, *, entry: str | None = None,
           payload: Mapping[str, Any] | None = None, variables: Mapping[str, Any] | None = None,
           business_key: str | None = None, unit_id: str | None = None, definition: Definition | None = None) -> Family:
     """A new case of process ``key``, not yet run: its family with the root as only member."""
-    for name in variables or {}:
-        if name in RESERVED:
-            raise ReservedVariable(name=name)
+    refuse_reserved(variables or {})
     live = parts.live.at(connection)
     definition = definition or parts.definitions.newest(connection, key)
     unit = unit_id or by.unit_id or live.root_unit

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 
 from engine import case_columns, messages, task_rows
 from engine.bpmn import RunEvent, RunFailed, Wait
@@ -45,11 +45,16 @@ def settle(family: Family, *touched: Member) -> None:
         member.touched = True
         if not member.run.ended:
             member.run.advance(budget=family.parts.settings.step_budget)
+        thrown: dict[str, Any] = {}
         for event in member.run.take_events():
             _note(family, member, event)
+            if event.kind == "error_uncaught":
+                thrown = event.data.get("payload") or {}
+            elif event.kind == "escalation_uncaught":
+                queue.extend(_escalate(family, member, event))
         queue.extend(_calls(family, member))
         if member.run.ended and member.row["ended_at"] is None:
-            queue.extend(_end(family, member))
+            queue.extend(_end(family, member, thrown))
     case_columns.derive(family)
 
 
@@ -95,9 +100,10 @@ def _calls(family: Family, member: Member) -> list[Member]:
     for key, wait in waits.items():
         if wait.kind == "call" and key not in member.before and wait.id not in children:
             started.append(_call(family, member, wait))
-    for key, wait in member.before.items():
-        if wait.kind == "call" and key not in waits:
-            _cancel_child(family, member, wait)
+    called = {wait.id for wait in (*member.before.values(), *waits.values()) if wait.kind == "call"} | children
+    for wait_id in called:
+        if (wait_id, 0) not in waits:
+            _cancel_child(family, member, wait_id)
     return started
 
 
@@ -108,8 +114,11 @@ def _call(family: Family, member: Member, wait: Wait) -> Member:
     if depth >= MAX_CALL_DEPTH:
         raise RunFailed(wait.element_id, "call_too_deep", depth=MAX_CALL_DEPTH)
     detail = wait.detail
-    definition = family.parts.definitions.newest(
-        family.connection, detail["called_key"], version_tag=detail.get("version_tag"), version=detail.get("version"))
+    tag, version = detail.get("version_tag"), detail.get("version")
+    newest = family.live.newest.get(detail["called_key"]) if tag is None and version is None else None
+    definition = (family.parts.definitions.get(family.connection, newest) if newest else
+                  family.parts.definitions.newest(family.connection, detail["called_key"], version_tag=tag,
+                                                  version=version))
     row = new_instance(family, definition, parent=member.row, parent_wait=wait.id,
                        business_key=detail.get("business_key") or member.row["business_key"])
     variables = {"case": member.run.variables.get("case")} | dict(detail.get("inputs") or {})
@@ -130,8 +139,8 @@ def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None,
         "promised_at": None}
 
 
-def _cancel_child(family: Family, member: Member, wait: Wait) -> None:
-    for child in _children(family, member.id, wait.id):
+def _cancel_child(family: Family, member: Member, parent_wait: str) -> None:
+    for child in _children(family, member.id, parent_wait):
         if not child.run.ended:
             child.run.cancel("cancelled")
             settle(family, child)
@@ -148,15 +157,23 @@ def _children(family: Family, parent_id: str, parent_wait: str) -> list[Member]:
     return [family.member(child) for child in list(ids)]
 
 
-def _end(family: Family, member: Member) -> list[Member]:
-    """Close an instance that has ended and tell its caller."""
+def _escalate(family: Family, member: Member, event: RunEvent) -> list[Member]:
+    """An escalation that nothing in a called process catches goes on at the caller's call activity."""
+    if member.is_root:
+        return []
+    parent = family.member(member.row["parent_id"])
+    if parent.run.ended or (member.row["parent_wait"], 0) not in keyed_waits(parent):
+        return []
+    parent.run.escalate(member.row["parent_wait"], event.data.get("code"), event.data.get("payload") or {})
+    return [parent]
+
+
+def _end(family: Family, member: Member, thrown: dict[str, Any]) -> list[Member]:
+    """Close an instance that has ended and tell its caller; ``thrown`` came with the error that ended it, if any."""
     outcome = member.run.outcome or "completed"
     row = member.row
     row["ended_at"], row["outcome"] = family.now, outcome
     row["state"] = ("cancelled" if outcome == "cancelled" else "failed" if outcome.startswith("error:") else "completed")
-    for wait in member.before.values():
-        if wait.kind == "call":
-            _cancel_child(family, member, wait)
     if row["parent_id"] is None:
         family.record.tell("ended", root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id,
                            outcome=outcome, case_state=family.root_row["case_state"])
@@ -165,7 +182,7 @@ def _end(family: Family, member: Member) -> list[Member]:
     if parent.run.ended or (row["parent_wait"], 0) not in keyed_waits(parent):
         return []
     if outcome.startswith("error:"):
-        parent.run.error(row["parent_wait"], outcome.removeprefix("error:"), dict(member.run.variables))
+        parent.run.error(row["parent_wait"], outcome.removeprefix("error:"), thrown)
     elif outcome == "cancelled":
         return []
     else:
@@ -206,7 +223,9 @@ def _save_instances(family: Family) -> None:
         family.connection.execute(insert(ProcessInstance.__table__), [instance_values(m) for m in new])
         for member in new:
             member.new = False
-    if old or (family.root_id not in family.members):
+    root = family.members.get(family.root_id)
+    alone = root not in new and root not in old  # its columns may change though its run does not
+    if old or alone:
         table = ProcessInstance.__table__
         columns = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at",
                    "customer", "customer_initials", "phone", "severity", "gist", "promised_at")
@@ -214,21 +233,44 @@ def _save_instances(family: Family) -> None:
                      .values({name: bindparam("new_" + name) for name in columns} | {"revision": table.c.revision + 1}))
         rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in columns}
                 | {"the_id": m.id} for m in old]
-        if family.root_id not in family.members:
+        if alone:
             rows.append({"new_" + name: family.root_row[name] for name in columns} | {"the_id": family.root_id})
         family.connection.execute(statement, rows)
 
 
 def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> None:
-    """Delete the rows of what no longer waits; deadlines and drafts of a task go with it by foreign key."""
-    for kinds, model in ((("user",), UserTask), (("timer", "service"), Job), (("message", "signal"), EventSubscription)):
-        found: dict[str, list[str]] = {}
+    """Delete the rows of what no longer waits; deadlines of a task go with it by foreign key, drafts stay."""
+    _remove_tasks(family, [(member, wait) for member, wait in gone if wait.kind == "user"])
+    for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription)):
+        found: dict[str, list[tuple[str, int]]] = {}
         for member, wait in gone:
             if wait.kind in kinds:
-                found.setdefault(member.id, []).append(wait.id)
-        for instance_id, waits in found.items():
+                found.setdefault(member.id, []).append((wait.id, wait.index))
+        for instance_id, slots in found.items():  # messages on their way to the same element are jobs, too: they stay
             family.connection.execute(delete(model.__table__).where(
-                model.instance_id == instance_id, model.element_instance_id.in_(waits)))
+                model.instance_id == instance_id, model.kind.in_(kinds),
+                tuple_(model.element_instance_id, model.slot).in_(slots)))
+
+
+def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
+    """Delete user tasks; of those that nobody completed the history says that they were withdrawn."""
+    if not gone:
+        return
+    completed = {entry["task_id"] for entry in family.record.entries if entry["verb"] == "completed"}
+    by_instance: dict[str, list[str]] = {}
+    for member, wait in gone:
+        by_instance.setdefault(member.id, []).append(wait.id)
+    for instance_id, waits in by_instance.items():
+        rows = family.connection.execute(
+            delete(UserTask.__table__)
+            .where(UserTask.instance_id == instance_id, UserTask.element_instance_id.in_(waits))
+            .returning(UserTask.id, UserTask.definition_id, UserTask.element_id, UserTask.form_key, UserTask.name,
+                       UserTask.name_en)).all()
+        for row in rows:
+            if row.id not in completed:
+                family.record.tell("withdrawn", root_id=family.root_id, instance_id=instance_id, task_id=row.id,
+                                   definition_id=row.definition_id, element_id=row.element_id, form_key=row.form_key,
+                                   name=row.name, name_en=row.name_en)
 
 
 def _insert_jobs(family: Family, come: list[tuple[Member, Wait]]) -> None:

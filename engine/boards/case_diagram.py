@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from engine.cards import Bilingual, DiagramState
 from engine.live import Live
 from engine.models.history import ElementVisit
-from engine.models.runtime import EventSubscription, Incident, Job, ProcessInstance, UserTask
+from engine.models.runtime import EventSubscription, Incident, Job, ProcessInstance, UserTask, incident_is_open
 
 
 def diagrams(parts: Any, connection: Connection, live: Live, root_id: str) -> tuple[DiagramState, ...]:
@@ -39,7 +39,7 @@ def diagrams(parts: Any, connection: Connection, live: Live, root_id: str) -> tu
     failed: dict[str, set[str]] = {}
     for instance_id, element_id in connection.execute(
             select(Incident.instance_id, Incident.element_id)
-            .where(Incident.root_id == root_id, Incident.resolved_at.is_(None))):
+            .where(Incident.root_id == root_id, incident_is_open())):
         failed.setdefault(instance_id, set()).add(element_id)
     _calls(parts, connection, instances, active)
     ordered = sorted(instances, key=lambda row: (row.parent_id is not None, row.started_at, row.id))

@@ -44,10 +44,21 @@ def page(parts: Any, by: Actor, view: str, filters: dict[str, str], after: str |
         processes = tuple((key, Bilingual(name, name_en)) for key, name, name_en in connection.execute(
             select(ProcessDefinition.key, func.max(ProcessDefinition.name), func.max(ProcessDefinition.name_en))
             .group_by(ProcessDefinition.key).order_by(ProcessDefinition.key)))
-    total = counts.get(view, len(rows)) if not any(filters.values()) else len(rows)
+        total = _total(parts, connection, live, by, view, now, filters, counts, rows)
     mark = hashlib.sha256(repr([(r.id, r.assignee_login, r.clock.state, r.has_draft) for r in rows]).encode()
                           + repr(sorted(counts.items())).encode()).hexdigest()[:16]
     return InboxPage(view, rows, total, counts, following, processes, mark)
+
+
+def _total(parts: Any, connection: Connection, live: Live, by: Actor, view: str, now: datetime,
+           filters: dict[str, str], counts: dict[str, int], rows: tuple[TaskRow, ...]) -> int:
+    """How many tasks the view has under these filters, up to 1,000; lists without a count tell what they show."""
+    if view not in counts or not any(filters.values()):
+        return counts.get(view, len(rows))
+    if view == "unclaimed":
+        return len(_offered(connection, live, by, filters, None, COUNTED_TO))
+    some = _filtered(select(UserTask.id).where(_scope(parts, live, by, view, now)), filters).limit(COUNTED_TO).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 def counts_for(parts: Any, by: Actor) -> dict[str, int]:

@@ -16,6 +16,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "claimed": ("认领“{element}”", "claimed “{element}”"),
     "released": ("释放“{element}”", "released “{element}”"),
     "completed": ("办结“{element}”{outcome}", "completed “{element}”{outcome}"),
+    "withdrawn": ("“{element}”不再需要办理", "“{element}” is no longer needed"),
     "decided": ("决策表“{decision}”命中{rules}", "decision “{decision}” applied {rules}"),
     "timer_fired": ("定时“{element}”到点", "timer “{element}” fired"),
     "called": ("自动步骤“{element}”完成", "automatic step “{element}” done"),

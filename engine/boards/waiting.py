@@ -12,7 +12,7 @@ from engine.deadlines import chain_of
 from engine.incidents import wording
 from engine.live import Live
 from engine.models.identity import Person
-from engine.models.runtime import EventSubscription, Incident, Job, UserTask
+from engine.models.runtime import EventSubscription, Incident, Job, UserTask, incident_is_open
 
 
 def waiting_for(parts: Any, connection: Connection, live: Live, root_id: str) -> tuple[WaitingFor, ...]:
@@ -45,7 +45,7 @@ def _incidents(parts: Any, connection: Connection, root_id: str) -> list[Waiting
     rows = connection.execute(
         select(Incident.element_id, Incident.at, Incident.code, Incident.params, Job.kind)
         .outerjoin(Job, Job.id == Incident.job_id)
-        .where(Incident.root_id == root_id, Incident.resolved_at.is_(None)))
+        .where(Incident.root_id == root_id, incident_is_open()))
     found = []
     for row in rows:
         words = wording(row.code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Integer, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import ID, Base, Moment, Values
@@ -181,6 +181,11 @@ class Incident(Base):
     resolution: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (Index("ix_incident_open", "resolved_at", "at"),)
+
+
+def incident_is_open() -> ColumnElement[bool]:
+    """The predicate of incidents that need a person: not settled, and the job they stand for is still wanted."""
+    return and_(Incident.resolved_at.is_(None), Incident.job_id.is_not(None))
 
 
 class EventSubscription(Base):

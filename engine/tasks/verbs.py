@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Row, delete, literal, select, update
+from sqlalchemy.orm import aliased
 
 from engine import forms_filled, task_rows
-from engine.authorization import Actor, require
+from engine.authorization import Actor, require, sees_case
 from engine.bpmn import Wait
 from engine.cards import Bilingual, CompletedCard, NextStep
-from engine.errors import NotFound
+from engine.errors import BihuanError, Conflict, NotFound
 from engine.expressions import Expressions
 from engine.family import Family, keyed_waits
 from engine.forms import draft
+from engine.live import Live
 from engine.models.history import HistoryEntry
-from engine.models.runtime import TaskDraft, UserTask
+from engine.models.runtime import ProcessInstance, TaskDraft, UserTask
 from engine.tasks.open_task import AlreadyDone, AlreadyTaken, OpenTask, open_task, taken
 from engine.wait_state import refuse_if_due, save, settle
 
@@ -56,26 +59,31 @@ class Tasks:
         """Keep what was typed so far, checked by nothing but its size and shape; kept even if the task is gone by now."""
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
-            row = connection.execute(select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.unit_id)
-                                     .where(UserTask.id == task_id)).first()
-            if row is None:
-                row = connection.execute(select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail)
-                                         .where(HistoryEntry.task_id == task_id).limit(1)).first()
-            if row is None:
-                raise NotFound(what="task")
+            live = parts.live.at(connection)
+            row = _drafted(connection, task_id, by, live)
             form_key = getattr(row, "form_key", None) or (getattr(row, "detail", None) or {}).get("form_key")
             form = parts.definitions.get(connection, row.definition_id).forms.get(form_key) if form_key else None
             if form is None:
                 raise NotFound(what="form")
-            local = Expressions(now, parts.live.at(connection), getattr(row, "unit_id", by.unit_id), parts.settings.zone)
+            local = Expressions(now, live, getattr(row, "unit_id", by.unit_id), parts.settings.zone)
             self._keep(connection, task_id, row.root_id, form_key, draft(form, values, now=local.now()), by, now)
 
     def complete(self, task_id: str, values: Mapping[str, Any] | None, by: Actor) -> CompletedCard:
         """Submit a task's form and carry the case on to its next wait states.
 
         An unclaimed task offered to the actor is claimed on the way. Raises Invalid with a message per field,
-        AlreadyDone, AlreadyTaken, NotPermitted, TimerIsDue; then nothing has changed.
+        AlreadyDone, AlreadyTaken, NotPermitted, TimerIsDue; then nothing has changed, and after a conflict what was
+        entered is kept as a draft.
         """
+        try:
+            return self._complete(task_id, values, by)
+        except Conflict:
+            if values:
+                with suppress(BihuanError):  # the conflict is what there is to tell
+                    self.save_draft(task_id, values, by)
+            raise
+
+    def _complete(self, task_id: str, values: Mapping[str, Any] | None, by: Actor) -> CompletedCard:
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             task = open_task(parts, connection, task_id, by, now)
@@ -124,6 +132,25 @@ class Tasks:
         statement = self._parts.database.insert(table).values(row)
         connection.execute(statement.on_conflict_do_update(
             index_elements=["task_id", "person_id"], set_={"values": row["values"], "saved_at": now}))
+
+
+def _drafted(connection: Connection, task_id: str, by: Actor, live: Live) -> Row[Any]:
+    """The task that a draft is for, or what the history says of it once it is gone. Raises :class:`NotFound`.
+
+    An open task must be one that the actor may see; of a gone one nobody can say any more to whom it was offered.
+    """
+    root = aliased(ProcessInstance)
+    row = connection.execute(
+        select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.unit_id,
+               sees_case(by, live, root).label("seen"))
+        .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id)).first()
+    if row is None:
+        row = connection.execute(
+            select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail, literal(True).label("seen"))
+            .where(HistoryEntry.task_id == task_id, HistoryEntry.verb.in_(("completed", "withdrawn"))).limit(1)).first()
+    if row is None or not row.seen:
+        raise NotFound(what="task")
+    return row
 
 
 def _tell(task: OpenTask, verb: str, **detail: Any) -> None:
