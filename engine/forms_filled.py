@@ -12,7 +12,7 @@ from engine.bpmn import Wait
 from engine.errors import Invalid, NotFound
 from engine.family import Family, Member
 from engine.forms import Form, Permissions, validate
-from engine.models.identity import FileObject, Person, RoleHolding
+from engine.models.identity import FileObject
 from engine.numbers import next_number
 
 
@@ -28,11 +28,10 @@ class Lookup:
 
     def user(self, login: str, role: str | None) -> dict[str, Any] | None:
         """A person who is still there and holds ``role``, if one is asked for."""
-        query = select(Person.login, Person.name).where(Person.login == login, Person.left_at.is_(None))
-        if role:
-            query = query.where(Person.id.in_(select(RoleHolding.person_id).where(RoleHolding.role == role)))
-        row = self._family.connection.execute(query).first()
-        return {"login": row.login, "name": row.name} if row else None
+        person = self._family.live.people.get(login)
+        if person is None or (role and role not in person.roles):
+            return None
+        return {"login": person.login, "name": person.name.zh}
 
     def file(self, sha256: str) -> dict[str, Any] | None:
         """An uploaded file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -42,7 +43,11 @@ class Identity:
     def __init__(self, parts: Any):
         self._parts = parts
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("nobody's password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash that a login without a person is compared with, so that both take the same time."""
+        return self._hasher.hash("nobody's password")
 
     def sign_in(self, login: str, password: str, address: str = "") -> Actor:
         """The actor behind a login and its password. Raises SignInFailed, SignInPaused. Always costs one hash."""

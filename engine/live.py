@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, update
 from engine.calendar import WorkingCalendar
 from engine.cards import Bilingual
 from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
-from engine.models.repository import Pack, Resource
+from engine.models.repository import Pack, ProcessDefinition, Resource
 from engine.packs import DeadlineDeclaration, PackContent, Role, read_pack
 
 
@@ -35,15 +35,28 @@ class Unit:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LivePerson:
+    """A person who is there, and the roles held anywhere."""
+
+    id: str
+    login: str
+    name: Bilingual
+    roles: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Live:
-    """The live data at one version."""
+    """The live data at one version; ``newest`` maps each process to its newest version's id."""
 
     version: int
     units: Mapping[str, Unit]
     role_units: Mapping[str, frozenset[str]]
     packs: Mapping[str, PackContent]
     overrides: Mapping[tuple[str, str, str], Any]
+    people: Mapping[str, LivePerson]
+    newest: Mapping[str, str]
+    _parameters: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
     _calendars: dict[tuple[str, str], WorkingCalendar] = field(default_factory=dict, compare=False, repr=False)
 
     def calendar(self, unit_id: str | None, zone: ZoneInfo) -> WorkingCalendar:
@@ -106,6 +119,13 @@ class Live:
         content = self.packs.get(pack)
         if content is None:
             return {}
+        kept = self._parameters.get((pack, unit_id))
+        if kept is None:
+            kept = self._parameters[pack, unit_id] = self._valued(content, unit_id)
+        return kept
+
+    def _valued(self, content: PackContent, unit_id: str | None) -> dict[str, Any]:
+        pack = content.key
         return {name: parameter.value(self._parameter(pack, name, parameter.default, unit_id))
                 for name, parameter in content.parameters.items()}
 
@@ -164,7 +184,19 @@ def _load(connection: Connection, version: int) -> Live:
         select(Pack.key, Resource.content).join(Resource, Resource.sha256 == Pack.sha256))}
     overrides = {(pack, name, unit): value for pack, name, unit, value in connection.execute(
         select(ParameterValue.pack, ParameterValue.name, ParameterValue.unit_id, ParameterValue.value))}
-    return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides)
+    newest = dict(connection.execute(select(ProcessDefinition.key, ProcessDefinition.id)
+                                     .order_by(ProcessDefinition.version)).all())
+    return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
+                _people(connection), newest)
+
+
+def _people(connection: Connection) -> dict[str, LivePerson]:
+    roles: dict[str, set[str]] = {}
+    for person, role in connection.execute(select(RoleHolding.person_id, RoleHolding.role)):
+        roles.setdefault(person, set()).add(role)
+    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en).where(Person.left_at.is_(None)))
+    return {row.login: LivePerson(row.id, row.login, Bilingual(row.name, row.name_en),
+                                  frozenset(roles.get(row.id, ()))) for row in rows}
 
 
 def _path(unit: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:

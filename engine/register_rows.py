@@ -23,7 +23,7 @@ class Registers:
 
     def __init__(self, parts: Any):
         self._parts = parts
-        self._kept: dict[str, RegisterStore] = {}
+        self.kept: dict[str, RegisterStore] = {}
 
     def deploy(self, connection: Connection, register: Register, sha256: str, groups_sha256: str | None) -> None:
         """Make or widen the table of a register and keep its declaration. Raises Refused for anything destructive."""
@@ -41,11 +41,11 @@ class Registers:
             .where(RegisterDeclaration.key == key)).first()
         if row is None:
             raise NotFound(what=key)
-        kept = self._kept.get(row.sha256 + (row.groups_sha256 or ""))
+        kept = self.kept.get(row.sha256 + (row.groups_sha256 or ""))
         if kept is None:
             groups = connection.scalar(select(Resource.content).where(Resource.sha256 == row.groups_sha256))
             register = read_register(row.content, f"{key}.yaml", read_groups(groups) if groups else None)
-            kept = self._kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
+            kept = self.kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
         return kept
 
     def reference(self, connection: Connection, key: str, record: int | str) -> dict[str, Any] | None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from engine import case_columns, deadlines
 from engine.authorization import Actor, candidate_pairs
 from engine.bpmn import RunFailed, Wait
 from engine.family import Family, Member
 from engine.ids import new_id
-from engine.models.identity import Person
-from engine.models.runtime import Job, TaskCandidate, UserTask
+from engine.models.runtime import TaskCandidate, UserTask
 
 DEFAULT_PRIORITY = 50
 
 
 def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
-    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: at most four statements."""
+    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: two statements."""
     if not come:
         return
     tasks, candidates, jobs = [], [], []
@@ -37,8 +36,7 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     family.connection.execute(insert(UserTask.__table__), tasks)
     if candidates:
         family.connection.execute(insert(TaskCandidate.__table__), candidates)
-    if jobs:
-        family.connection.execute(insert(Job.__table__), jobs)
+    family.outgoing += jobs
 
 
 def _row(family: Family, member: Member, wait: Wait) -> tuple[dict[str, Any], list[dict[str, Any]], str | None]:
@@ -94,12 +92,10 @@ def _assign(family: Family, tasks: list[dict[str, Any]], logins: dict[str, str])
     """Give tasks whose drawing names a person to that person, if still there; otherwise they wait for the role."""
     if not logins:
         return
-    people = dict(family.connection.execute(
-        select(Person.login, Person.id).where(Person.login.in_(set(logins.values())), Person.left_at.is_(None))).all())
     for row in tasks:
-        person = people.get(logins.get(row["id"], ""))
+        person = family.live.people.get(logins.get(row["id"], ""))
         if person is not None:
-            row["assignee_id"], row["claimed_at"] = person, family.now
+            row["assignee_id"], row["claimed_at"] = person.id, family.now
 
 
 def first_for(family: Family, by: Actor) -> str | None:

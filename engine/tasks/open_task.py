@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, bindparam, exists, select
 
 from engine.authorization import Actor, candidate_pairs
 from engine.errors import Conflict, NotFound
-from engine.family import Family, lock
+from engine.family import INSTANCE_COLUMNS, Family, lock_of_task
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
-from engine.models.runtime import TaskCandidate, TaskDraft, UserTask
+from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
 
 
 class AlreadyDone(Conflict):
@@ -53,28 +53,34 @@ class OpenTask:
         return not set(self.candidates).isdisjoint(candidate_pairs(by, self.family.live))
 
 
+_TASK = (
+    select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"), TaskCandidate.unit_id.label("offer_unit"),
+           Person.name.label("holder"), Person.name_en.label("holder_en"),
+           exists().where(TaskDraft.task_id == bindparam("the_task"), TaskDraft.person_id == bindparam("the_person"))
+           .label("has_draft"), *(column.label("its_" + column.name) for column in INSTANCE_COLUMNS))
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+    .outerjoin(Person, Person.id == UserTask.assignee_id)
+    .where(UserTask.id == bindparam("the_task")))
+"""A task, its instance, whom it is offered to, who has it: read under the lock. A row for each offer."""
+
+
 def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: datetime) -> OpenTask:
     """Lock the case of a task and read the task anew under the lock: two statements.
 
     Raises :class:`AlreadyDone` for a task that is gone, :class:`NotFound` for one that never was, :class:`CasePaused`.
     """
-    root = select(UserTask.root_id).where(UserTask.id == task_id).scalar_subquery()
     try:
-        family = lock(parts, connection, root, by, now)
+        family = lock_of_task(parts, connection, task_id, by, now)
     except NotFound:
         raise gone(connection, task_id, now) from None
-    draft = exists().where(TaskDraft.task_id == task_id, TaskDraft.person_id == by.person_id).label("has_draft")
-    rows = connection.execute(
-        select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"),
-               TaskCandidate.unit_id.label("offer_unit"), Person.name.label("holder"), Person.name_en.label("holder_en"),
-               draft)
-        .outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
-        .outerjoin(Person, Person.id == UserTask.assignee_id)
-        .where(UserTask.id == task_id)).all()
+    rows = connection.execute(_TASK, {"the_task": task_id, "the_person": by.person_id}).all()
     if not rows:
         raise gone(connection, task_id, now)
     if family.root_row["state"] == "suspended":
         raise CasePaused()
+    if rows[0].instance_id != family.root_id:
+        family.adopt({column.name: rows[0]._mapping["its_" + column.name] for column in INSTANCE_COLUMNS})
     return OpenTask(family, rows[0], tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role))
 
 

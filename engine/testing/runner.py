@@ -62,7 +62,7 @@ class Runner:
         engine.upgrade()
         engine.deployments.deploy(files, SYSTEM, note="scenarios")
         engine.close()  # the last connection to close folds the log into the file
-        self._definitions = engine.definitions
+        self._definitions, self._registers = engine.definitions, engine.registers.kept
 
     def close(self) -> None:
         """Remove the databases."""
@@ -79,7 +79,7 @@ class Runner:
         shutil.copy(self._home / "template.db", path)
         clock = MovableClock(moment("2026-01-01T00:00:00", "UTC"))
         engine = self._engine(path, clock)
-        engine.definitions = self._definitions
+        engine.definitions, engine.registers.kept = self._definitions, self._registers
         engine.flows_taken = set()
         line = scenario.line
         try:
