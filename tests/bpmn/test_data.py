@@ -109,3 +109,11 @@ def test_each_call_of_a_multi_instance_gets_its_item_and_its_answer_is_collected
         story.run.complete(wait.id, {"answer": f"{wait.detail['inputs']['who']} says yes"})
         story.go()
     assert story.run.variables == {"members": ["an", "bo"], "answers": ["an says yes", "bo says yes"]}
+
+
+def test_a_data_object_of_a_subprocess_lives_in_each_of_its_instances(story):
+    story.start("local_data_object", items=[1, 2])
+    notes = [story.run.scope_variables(wait.id)["note"] for wait in story.run.waits()]
+    assert notes == [2, 3]
+    story.complete("w", "w")
+    assert story.run.variables == {"items": [1, 2]}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn import NotWaiting, ProcessRun, RunFailed, StepBudgetExceeded
+from engine.bpmn.parser import parse
+from engine.xml import read_xml
 
 
 def test_any_element_id_will_do(story):
@@ -101,3 +103,19 @@ def test_the_400th_rework_costs_no_more_state_than_the_first(kept):
 def test_where_a_run_is_stuck_can_be_asked(story):
     story.start("joined_too_early", n=2).complete("a")
     assert (story.ended, story.run.waits(), story.run.held()) == (False, [], ["j"])
+
+
+def test_without_start_and_end_all_that_nothing_leads_to_begins(story):
+    story.start("neither_start_nor_end")
+    assert story.open == ["a", "b"]
+    assert story.complete("a").passed == ["z"]
+    assert story.complete("b").ended
+
+
+def test_a_global_task_is_a_process_of_one_task(story):
+    drawing = (b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://x.example/">'
+               b'<globalUserTask id="sign" name="Sign"/></definitions>')
+    story.model = parse(read_xml(drawing), "global")[0]
+    story.run = ProcessRun.start(story.model, story.world, {})
+    story.go().complete("sign.task", signed=True)
+    assert (story.ended, story.run.variables) == (True, {"signed": True})

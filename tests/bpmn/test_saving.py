@@ -186,7 +186,8 @@ def drawn(tree: Any) -> ProcessModel:
 
 
 def story(model: ProcessModel, choices: list[int], saves: str) -> tuple[list[Any], str | None, dict[str, Any]]:
-    """Run by always doing the waiting thing that is chosen; saved never, at each rest, or after each step."""
+    """Run by always doing the waiting thing that is chosen; saved never, at each rest (also as if to
+    another version), or after each step."""
     world, events = World(), []
     run = ProcessRun.start(model, world, {"n": 0, "items": ["a", None]})
 
@@ -202,6 +203,11 @@ def story(model: ProcessModel, choices: list[int], saves: str) -> tuple[list[Any
         else:
             run.advance(20_000)
             run = reload(run) if saves == "rests" else run
+            if saves == "migrations":
+                saved = run.state()
+                events.extend(run.take_events())
+                run = ProcessRun.migrate(model, model, world, saved, run.variables)
+                assert run.state() == saved
         waits = run.waits()
         if run.ended or not waits:
             break
@@ -223,4 +229,5 @@ def test_saving_and_loading_changes_nothing(tree, choices):
     model = drawn(tree)
     plain = story(model, choices, "never")
     assert story(model, choices, "rests") == plain
+    assert story(model, choices, "migrations") == plain
     assert story(model, choices, "steps") == plain
