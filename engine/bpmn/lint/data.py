@@ -68,10 +68,16 @@ def data_not_visible(drawing: Drawing) -> Iterator[Found]:
         target = drawing.target(one, "dataObjectRef")
         if target is not None and not _within(drawing, one, target):
             yield one, {"data": target}
+
+
+@rule("data_from_elsewhere", "10.4.1", severity="warning",
+      zh="数据关联{element}连到{data}，但它属于另一个流程或子流程。",
+      en="The data association {element} touches {data}, which belongs to another process or sub-process.")
+def data_from_elsewhere(drawing: Drawing) -> Iterator[Found]:
     for association in _associations(drawing):
         sources, target = _carried(drawing, association)
         for end in (*sources, target):
-            if end is not None and local(end) in ("dataObject", "dataObjectReference", "dataStoreReference") \
+            if end is not None and local(end) in ("dataObject", "dataObjectReference") \
                     and not _within(drawing, association, end):
                 yield association, {"data": end}
 

@@ -151,6 +151,12 @@ class Drawing:
         """The flow nodes directly in ``scope``."""
         return [child for child in scope if isinstance(child.tag, str) and is_a(local(child), "flowNode")]
 
+    def sketch(self, element: Element) -> bool:
+        """Whether ``element`` only illustrates: its process, or every process of the file, is said not to be run."""
+        process = self.process(element)
+        around = [process] if process is not None else self.by_name["process"]
+        return bool(around) and not any(flag(one, "isExecutable", True) for one in around)
+
     def definitions(self, event: Element) -> list[Element]:
         """The event definitions of ``event``, references resolved."""
         own = [child for child in event if isinstance(child.tag, str) and child.tag.startswith(f"{{{BPMN}}}")

@@ -22,7 +22,8 @@ _FORMAL = ("messagePath", "dataPath", "transformation", "formalExpression")
 
 _FEEL = re.compile(r"(https?://www\.omg\.org/spec/(dmn|feel)/.*|feel)", re.IGNORECASE)
 _JUEL = re.compile(r"(juel|.*/uel|.*expressionlanguage.*)", re.IGNORECASE)
-_XPATH = "http://www.w3.org/1999/XPath"
+_XPATH = re.compile(r"https?://www\.w3\.org/.*xpath", re.IGNORECASE)
+"""What tools write as the default of a file, whatever its expressions are in."""
 _WORDS = re.compile(r"[\w\s.,;:?!'’，。；：？！、（）()-]*")
 _LITERAL = re.compile(r"\s*(true|false|null|-?\d+(\.\d+)?)\s*")
 
@@ -84,7 +85,7 @@ def expression_language(drawing: Drawing) -> Iterator[Found]:
         if language and not _FEEL.fullmatch(language) and not (_JUEL.fullmatch(language) and is_juel(text(one))):
             yield one, {"language": language}
     language = (drawing.root.get("expressionLanguage") or "").strip()
-    if language and language != _XPATH and not _FEEL.fullmatch(language) and not _JUEL.fullmatch(language) \
+    if language and not _XPATH.fullmatch(language) and not _FEEL.fullmatch(language) and not _JUEL.fullmatch(language) \
             and drawing.executable(drawing.root) and any(not one.get("language") for one in expressions(drawing)):
         yield drawing.root, {"language": language}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.lint.drawing import Drawing, Element, kid, kids, local, text
+from engine.bpmn.lint.drawing import Drawing, Element, flag, kid, kids, local, text
 from engine.bpmn.lint.grammar import is_a
 from engine.bpmn.lint.rule import Found, rule
 
@@ -50,10 +50,10 @@ def _listed(drawing: Drawing) -> Iterator[tuple[Element, str, list[Element], lis
             yield node, "outgoing", drawing.outgoing(node), drawing.targets(node, "outgoing")
 
 
-@rule("flow_immediate", "8.4.13", zh="可执行流程中的顺序流{element}不能带 isImmediate。",
-      en="The sequence flow {element} of an executable process must not carry isImmediate.")
+@rule("flow_immediate", "8.4.13", zh="可执行流程中的顺序流{element}不能带 isImmediate=false。",
+      en="The sequence flow {element} of an executable process must not carry isImmediate=false.")
 def flow_immediate(drawing: Drawing) -> Iterator[Found]:
-    return (flow for flow in drawing.flows if flow.get("isImmediate") is not None and drawing.executable(flow))
+    return (flow for flow in drawing.flows if not flag(flow, "isImmediate", True) and drawing.executable(flow))
 
 
 @rule("flow_condition_alone", "8.4.13",

@@ -38,35 +38,35 @@ def reachable(drawing: Drawing, scope: Element) -> set[Element]:
 
 
 def cycles(drawing: Drawing, scope: Element) -> list[list[Element]]:
-    """The strongly connected parts of ``scope`` that hold a cycle, each in the order drawn (Tarjan, no recursion)."""
+    """The strongly connected parts of ``scope`` that hold a cycle, each in the order drawn (Kosaraju's algorithm)."""
     nodes = drawing.nodes(scope)
-    after = {node: [one for one in following(drawing, node) if one in nodes] for node in nodes}
-    index: dict[Element, int] = {}
-    low: dict[Element, int] = {}
-    stack: list[Element] = []
-    found: list[list[Element]] = []
-    for root in nodes:
-        if root in index:
-            continue
-        work = [(root, iter(after[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        while work:
-            node, rest = work[-1]
-            child = next(rest, None)
-            if child is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    part = stack[stack.index(node):]
-                    del stack[stack.index(node):]
-                    if len(part) > 1 or node in after[node]:
-                        found.append([one for one in nodes if one in part])
-            elif child not in index:
-                index[child] = low[child] = len(index)
-                stack.append(child)
-                work.append((child, iter(after[child])))
-            elif child in stack:
-                low[node] = min(low[node], index[child])
+    here = set(nodes)
+    after = {node: [one for one in following(drawing, node) if one in here] for node in nodes}
+    before: dict[Element, list[Element]] = {node: [] for node in nodes}
+    for node, others in after.items():
+        for other in others:
+            before[other].append(node)
+    found, seen = [], set()
+    for root in reversed(_finished(nodes, after)):
+        part = set(_finished([root], before, seen))
+        if len(part) > 1 or (part and root in after[root]):
+            found.append([node for node in nodes if node in part])
     return found
+
+
+def _finished(roots: list[Element], after: dict[Element, list[Element]],
+              seen: set[Element] | None = None) -> list[Element]:
+    """What can be reached from ``roots`` and is not in ``seen`` (to which it is added), in the order it is left."""
+    seen = set() if seen is None else seen
+    order = []
+    for root in roots:
+        work = [(root, False)]
+        while work:
+            node, left = work.pop()
+            if left:
+                order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                work.append((node, True))
+                work += [(one, False) for one in after[node] if one not in seen]
+    return order

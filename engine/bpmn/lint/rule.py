@@ -38,6 +38,12 @@ class Rule:
             found.setdefault((one.element, one.en, one.line), one)
         return list(found.values())
 
+    def severity_in(self, drawing: Drawing, element: Element) -> str:
+        """Errors refuse a file; in a sketch, of which nothing is run, they are warnings (but ids must be unique)."""
+        if self.severity == "error" and self.code != "duplicate_id" and drawing.sketch(element):
+            return "warning"
+        return self.severity
+
     def _problem(self, drawing: Drawing, element: Element, params: dict[str, Any]) -> Problem:
         source = {"zh": f"（{STANDARD} §{self.section}）", "en": f" ({STANDARD} §{self.section})"}
         sentences = {}
@@ -48,7 +54,6 @@ class Rule:
                 sentences[lang] += source[lang]
         plain = {key: _plain(value) for key, value in params.items()}
         return Problem("bpmn_" + self.code, sentences["zh"], sentences["en"], file=drawing.file,
-                       element=_id(element), severity=self.severity, line=element.sourceline or 0, params=plain)
 
 
 RULES: dict[str, Rule] = {}

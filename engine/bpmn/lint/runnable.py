@@ -111,10 +111,11 @@ def process_empty(drawing: Drawing) -> Iterator[Found]:
     return (one for one in _running(drawing, "process") if not drawing.nodes(one))
 
 
-@rule("process_key", "", zh="可执行流程没有 id；流程的键就是它的 id。",
-      en="An executable process has no id; the id is the key of the process.")
+@rule("process_key", "", zh="可执行的流程或全局任务没有 id；它的键就是 id。",
+      en="An executable process or global task has no id; the id is its key.")
 def process_key(drawing: Drawing) -> Iterator[Found]:
-    return (one for one in _running(drawing, "process") if not (one.get("id") or "").strip())
+    return (one for one in drawing.kinds("callableElement")
+            if drawing.executable(one) and not (one.get("id") or "").strip())
 
 
 @rule("node_without_id", "", zh="{element}没有 id；可执行流程中的每个节点都需要。",

@@ -163,6 +163,9 @@ CASES: dict[str, tuple] = {
     "data_not_visible": (line(sub("u", '<dataObject id="o1"/>' + A), more=(
         '<dataObjectReference id="r1" dataObjectRef="o1"/>')).replace(A, A), line(sub("u", ""), more=(
             '<dataObject id="o1"/><dataObjectReference id="r1" dataObjectRef="o1"/>'))),
+    "data_from_elsewhere": (
+        line(sub("u", OBJECT + B), '<task id="a">' + io(din()) + carries("r1", "i") + "</task>", root=ITEM),
+        GOOD_INPUT),
     "sub_process_data": (line(sub("u", io(din()) + A), root=ITEM), line(sub("u", ""), root=ITEM)),
     "process_input_written": (
         line('<task id="a">' + io("", dout()) + carries("o", "pi", "Output") + "</task>", more="", root=ITEM).replace(

@@ -84,8 +84,8 @@ CASES: dict[str, tuple] = {
                             process(LISTED.format("<incoming>a_e</incoming>"))),
     "flow_repeated_listing": (process(LISTED.format("<incoming>a_e</incoming><incoming>a_e</incoming>")),
                               process(LISTED.format("<incoming>a_e</incoming>"))),
-    "flow_immediate": (process(S + E + flow("s", "e", attributes=' isImmediate="true"')), process(S + E + flow("s",
-        "e"))),
+    "flow_immediate": (process(S + E + flow("s", "e", attributes=' isImmediate="false"')),
+                       process(S + E + flow("s", "e", attributes=' isImmediate="true"'))),
     "flow_condition_alone": (process(S + A + E + flow("s", "a") + flow("a", "e", when("n > 1"))),
                              process(S + A + E + flow("s", "a") + flow("a", "e", when("n > 1")) + B
                                      + flow("a", "b") + flow("b", "e"))),

@@ -64,6 +64,21 @@ def test_what_is_no_bpmn_is_refused():
     assert [problem.code for problem in found] == ["bpmn_not_bpmn"]
 
 
+def test_what_breaks_in_a_sketch_is_a_warning():
+    # Given a drawing that nobody runs, unfinished as sketches are
+    sketch = CASES["start_without_end"][0].replace('isExecutable="true"', 'isExecutable="false"')
+    # Then it is named, but nothing is refused
+    found = {problem.code: problem.severity for problem in problems(sketch)}
+    assert found["bpmn_start_without_end"] == "warning" and "error" not in found.values()
+
+
+def test_a_sketch_beside_a_process_does_not_excuse_it():
+    both = CASES["start_without_end"][0].replace(
+        "</process>", '</process><process id="q" isExecutable="false"><startEvent id="s2"/></process>')
+    severity = {(problem.code, problem.element): problem.severity for problem in problems(both)}
+    assert severity["bpmn_start_without_end", "p"] == "error" and severity["bpmn_start_outgoing", "s2"] == "warning"
+
+
 def test_the_worst_comes_first():
     severities = [problem.severity for problem in problems(CASES["automatic_loop"][0].replace('name="x"', ""))]
     order = ["error", "warning", "hint"]
