@@ -54,6 +54,8 @@ class Rule:
                 sentences[lang] += source[lang]
         plain = {key: _plain(value) for key, value in params.items()}
         return Problem("bpmn_" + self.code, sentences["zh"], sentences["en"], file=drawing.file,
+                       element=_id(element), severity=self.severity_in(drawing, element),
+                       line=element.sourceline or 0, params=plain)
 
 
 RULES: dict[str, Rule] = {}
