@@ -245,6 +245,12 @@ def test_personal_values_are_masked_for_those_who_may_not_see_them(declare, page
     assert (open_to.masked, open_to.value) == (False, value)
 
 
+def test_who_may_edit_a_personal_value_sees_it(declare, page):
+    form = declare("id: a, type: phone, personal: true")
+    shown = page(form, stored={"a": "13812346621"}, unmask=False).fields[0]
+    assert (shown.text, shown.masked) == ("13812346621", False)
+
+
 @pytest.mark.parametrize("name", type_names())
 def test_a_stored_value_survives_being_shown_and_sent_back(declare, submit, page, name):
     values = {

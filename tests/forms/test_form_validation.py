@@ -48,6 +48,14 @@ def test_what_is_not_visible_is_neither_asked_for_nor_kept(declare, submit):
     assert (outcome.errors, outcome.values) == ((), {"channel": "phone", "letter": None})
 
 
+def test_a_field_of_another_step_keeps_its_value_even_when_it_is_not_visible_now(declare, submit):
+    form = declare(
+        CHANNEL, "id: letter, type: text, visible: '=channel = \"letter\"'", rest="tasks:\n  t: {letter: read}\n"
+    )
+    outcome = submit(form, {"channel": "phone"}, stored={"letter": "原件"}, permissions=form.permissions("t"))
+    assert outcome.values == {"channel": "phone", "letter": "原件"}
+
+
 def test_a_hidden_section_hides_its_fields(declare, submit):
     form = declare(
         CHANNEL,
@@ -142,6 +150,17 @@ def test_a_number_is_drawn_once_and_only_when_all_is_well(declare, submit, numbe
     assert (again.values["no"], numbers) == ("CL-20260407-001", ["CL-20260407-001"])
 
 
+def test_a_number_is_drawn_by_the_step_that_owns_it_and_by_no_other(declare, submit, numbers):
+    form = declare(
+        "id: no, type: text, default: '=next number(\"CL\")'",
+        "id: kind, type: text",
+        "id: extra, type: text, visible: '=kind = \"x\"', default: '=next number(\"EX\")'",
+        rest="tasks:\n  t: {no: read}\n",
+    )
+    assert submit(form, {}, permissions=form.permissions("t")).values == {"no": None, "kind": None, "extra": None}
+    assert submit(form, {"kind": "x"}).values == {"no": "CL-20260407-001", "kind": "x", "extra": "EX-20260407-002"}
+
+
 def test_a_changed_read_only_field_is_refused_and_an_unchanged_one_is_not(declare, submit, codes):
     form = declare("id: amount, type: money", "id: note, type: text", rest="tasks:\n  t: {amount: read}\n")
     options = {"stored": {"amount": Decimal("5.00")}, "permissions": form.permissions("t")}
@@ -184,6 +203,17 @@ def test_a_rule_is_told_at_its_field_unless_that_is_wrong_already(declare, submi
     assert wrong.errors[0].zh == "完成日期早于开始日期。"
     assert codes(submit(form, {"start": "2026-04-07", "due": "x"})) == [("due", "not_a_date")]
     assert submit(form, {"start": "2026-04-07"}).ok, "null is not true"
+
+
+def test_a_rule_is_not_asked_where_nobody_could_see_its_message(declare, submit, codes):
+    form = declare(
+        "id: a, type: int",
+        "id: b, type: int, visible: '=a > 5'",
+        rest="rules:\n  - {field: b, refuse_if: '=b = null', message: {zh: 缺, en: Missing}}\ntasks:\n  t: {b: hide}\n",
+    )
+    assert submit(form, {"a": "1"}).ok
+    assert submit(form, {"a": "9"}, permissions=form.permissions("t")).ok
+    assert codes(submit(form, {"a": "9"})) == [("b", "rule")]
 
 
 def test_shared_variables_are_set_from_the_values(declare, submit):
