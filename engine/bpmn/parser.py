@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from lxml import etree
 
@@ -28,6 +30,7 @@ from engine.bpmn.nodes import Node, Pass, Start
 from engine.bpmn.publish import publish
 from engine.bpmn.repetition import loop_info, repetition_of
 from engine.bpmn.tokens import AdHoc, ScopeSpec
+from engine.errors import Refused
 
 NODES: dict[str, type[Node]] = {
     "startEvent": Start, "endEvent": Throw, "intermediateThrowEvent": Throw, "intermediateCatchEvent": Catch,
@@ -87,7 +90,8 @@ class Drawing:
         spec = ScopeSpec(node.get("id"), parent, kind_of(node))
         for child in children(node):
             if kind_of(child) in NODES and not _is_compensation_boundary(child):
-                self.node(child, spec)
+                with self._at(child):
+                    self.node(child, spec)
         self._connect(node, spec)
         self._attach(node, spec)
         self._link(spec)
@@ -172,6 +176,16 @@ class Drawing:
                          if entry.tag == CAMUNDA + "in" and not entry.get("businessKey"))
         task.outs = tuple(_passing(entry) for entry in entries if entry.tag == CAMUNDA + "out")
 
+    @contextmanager
+    def _at(self, node: etree._Element) -> Iterator[None]:
+        """What is refused in here is told of this element."""
+        try:
+            yield
+        except Refused as refused:
+            raise Refused(replace(problem, file=self.file, element=problem.element or node.get("id", ""),
+                                  line=problem.line or node.sourceline or 0)
+                          for problem in refused.problems) from None
+
     # -- joining nodes
 
     def _connect(self, node: etree._Element, spec: ScopeSpec) -> None:
@@ -182,7 +196,8 @@ class Drawing:
             if source not in spec.task_specs or target not in spec.task_specs:
                 continue
             default = spec.task_specs[source].element.default == edge.get("id")
-            condition = None if default else feel(inner_text(edge, "conditionExpression"))
+            with self._at(edge):
+                condition = None if default else feel(inner_text(edge, "conditionExpression"))
             flow = Flow(edge.get("id"), source, target, condition, default, edge.get("name", ""))
             self.flows[flow.id] = flow
             outgoing.setdefault(source, []).append(flow)
@@ -271,8 +286,3 @@ def _passing(entry: etree._Element) -> Passing:
     expression = entry.get("sourceExpression")
     return Passing(entry.get("target"), Text(feel(expression), True) if expression else None,
                    None if expression else entry.get("source"))
-
-
-def names(entries: Iterable[str | None]) -> tuple[str, ...]:
-    """Each text once, in order."""
-    return tuple(dict.fromkeys(entry for entry in entries if entry))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn import check_models, read_models
+from engine.bpmn.parser import parse
 from engine.errors import Refused
+from engine.xml import read_xml
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -94,6 +96,10 @@ def test_an_expression_that_cannot_be_translated_is_refused_with_its_element():
         read_models(broken, "broken.bpmn")
     problem = refused.value.problems[0]
     assert (problem.element, problem.file) == ("greet", "broken.bpmn")
+    with pytest.raises(Refused) as unchecked:
+        parse(read_xml(broken), "broken.bpmn")
+    assert [(problem.element, problem.file, problem.line) for problem in unchecked.value.problems] == [
+        ("greet", "broken.bpmn", 19)]
 
 
 def test_a_pool_is_a_process_of_its_own():
