@@ -159,6 +159,7 @@ def test_a_number_is_drawn_by_the_step_that_owns_it_and_by_no_other(declare, sub
     )
     assert submit(form, {}, permissions=form.permissions("t")).values == {"no": None, "kind": None, "extra": None}
     assert submit(form, {"kind": "x"}).values == {"no": "CL-20260407-001", "kind": "x", "extra": "EX-20260407-002"}
+    assert len(numbers) == 2
 
 
 def test_a_changed_read_only_field_is_refused_and_an_unchanged_one_is_not(declare, submit, codes):
