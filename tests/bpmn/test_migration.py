@@ -57,3 +57,11 @@ def test_an_element_may_not_become_one_of_another_kind(kept):
     kept.start("migration_before")
     with pytest.raises(RunFailed):
         migrated(kept, "migration_after", {"b": "told"})
+
+
+def test_what_a_complex_gateway_has_still_to_swallow_is_not_forgotten(story):
+    story.start("complex_two_of_three_in_loop", n=0, needed=2).complete("a", "b")
+    migrated(story, "complex_two_of_three_in_loop", {})
+    story.complete("c", "a")
+    assert story.run.variables["n"] == 1
+    assert story.complete("b").run.variables["n"] == 2

@@ -47,7 +47,7 @@ def test_results_are_collected_in_the_order_of_the_items(story, way):
         story.run.set_variables({"vote": number}, at=wait.id)
         story.run.complete(wait.id)
         story.go()
-    assert story.run.variables["votes"] == ([0, 1, 2] if way == "sequential" else [2, 1, 0])
+    assert story.run.variables["votes"] == ([0, 11, 22] if way == "sequential" else [2, 11, 20])
 
 
 @BOTH

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.bpmn import NotWaiting, ProcessRun, RunFailed, StepBudgetExceeded
@@ -61,6 +63,7 @@ def test_what_is_not_waiting_cannot_be_completed_fired_or_told(kept):
 def test_a_cancelled_run_is_over_and_says_so(story):
     story.start("moves").run.cancel()
     story.go()
+    assert [event.data["outcome"] for event in story.told("left") if event.element_id == "a"] == ["cancelled"]
     assert (story.ended, story.run.outcome, story.open) == (True, "cancelled", [])
 
 
@@ -119,3 +122,8 @@ def test_a_global_task_is_a_process_of_one_task(story):
     story.run = ProcessRun.start(story.model, story.world, {})
     story.go().complete("sign.task", signed=True)
     assert (story.ended, story.run.variables) == (True, {"signed": True})
+
+
+def test_a_run_at_rest_saves_nothing_but_its_tokens(kept):
+    kept.start("moves").complete("a")
+    assert set(json.loads(kept.run.state())) == {"v", "n", "t"}
