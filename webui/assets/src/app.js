@@ -28,6 +28,9 @@ Object.assign(htmx.config, {
 
 document.addEventListener('htmx:configRequest', (event) => {
   event.detail.headers['X-CSRFToken'] = csrf();
+  // A button outside its form (form="…") is not seen by htmx: its name and value say which decision was taken.
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name) event.detail.formData.set(button.name, button.value);
 });
 
 function attach(root) {

@@ -17,7 +17,11 @@ export function attachFields(root) {
     form.addEventListener('input', (event) => { if (event.target.matches('select, input[type=radio], input[type=checkbox]')) run(); });
   }
   for (const input of root.querySelectorAll('input[data-money]')) {
-    input.addEventListener('focus', () => { if (!input.readOnly) input.value = input.value.replace(/,/g, ''); });
+    input.addEventListener('focus', () => {
+      if (input.readOnly || !input.value.includes(',')) return;
+      input.value = input.value.replace(/,/g, '');
+      input.select(); // changing the value dropped the selection: typing would have added to the old amount
+    });
     input.addEventListener('blur', () => { input.value = grouped(input.value); });
     if (document.activeElement !== input) input.value = grouped(input.value);
   }

@@ -34,7 +34,7 @@ document.addEventListener('htmx:configRequest', (event) => {
   const all = [...document.querySelectorAll('.item:not(.gone)')];
   const here = all.findIndex((item) => item.dataset.open === 'true');
   const next = all[here + 1] || all[here - 1];
-  event.detail.parameters.set?.('following', next?.dataset.id || '');
+  event.detail.formData.set('following', next?.dataset.id || '');
 });
 
 /** Which line is the one in the pane. */
