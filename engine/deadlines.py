@@ -56,7 +56,7 @@ def clock_of(family: Family, member: Member, element: Any, scope: dict[str, Any]
         if row is None:
             return TaskClock()
         return _by_rule(family, expressions, row, scope)
-    due = _moment(expressions.value(element.attributes.get("dueDate"), scope), expressions)
+    due = _due(expressions.value(element.attributes.get("dueDate"), scope), expressions)
     if due is None:
         return TaskClock()
     steps = DeadlineRule.until(due).steps(family.now, expressions.calendar)
@@ -71,7 +71,7 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
     limit = row.limit
     try:
         if isinstance(limit, str) and limit.startswith("="):
-            due = _moment(expressions.evaluate(limit[1:], scope), expressions)
+            due = _due(expressions.evaluate(limit[1:], scope), expressions)
             if due is None:
                 return TaskClock()
             rule = DeadlineRule.until(due)
@@ -95,6 +95,13 @@ def is_duration(live: Live, pack: str, key: str) -> bool:
     return rule.kind in ("duration", "working", "working_days")
 
 
+def _due(value: Any, expressions: Any) -> datetime | date | None:
+    """A due date stays a date, because dates remind and escalate differently from moments."""
+    if isinstance(value, str) and len(value) == len("2026-04-07"):
+        return date.fromisoformat(value)
+    return value if isinstance(value, date) and not isinstance(value, datetime) else _moment(value, expressions)
+
+
 def _moment(value: Any, expressions: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=expressions.zone).astimezone(UTC)
@@ -105,12 +112,13 @@ def _moment(value: Any, expressions: Any) -> datetime | None:
     return None
 
 
-def first_job(family: Family, member: Member, task: dict[str, Any]) -> list[dict[str, Any]]:
-    """The job of a task's next deadline step, if it has a deadline."""
-    if task["due_at"] is None:
+def first_job(family: Family, member: Member, task: dict[str, Any], clock: TaskClock) -> list[dict[str, Any]]:
+    """The job of a task's first deadline step, if it has a deadline; all moments are computed here, once."""
+    if clock.steps is None:
         return []
-    level = 0 if task["warn_at"] and task["warn_at"] > family.now else 1
-    return [family.job("deadline", task["warn_at"] if level == 0 else task["due_at"], {"level": level},
+    level = 0 if clock.warn_at and clock.warn_at > family.now else 1
+    moments = [clock.steps.due_at, clock.steps.level_2_at, clock.steps.level_3_at]
+    return [family.job("deadline", clock.warn_at if level == 0 else clock.due_at, {"level": level, "at": moments},
                        instance_id=member.id, element_id=task["element_id"], task_id=task["id"])]
 
 
@@ -138,25 +146,21 @@ def fire(family: Family, job: Any, pack: str) -> None:
         if level <= max(1, len(chain)):
             connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(escalation_level=level))
             _tell(family, task, level, role, None)
-    following = _next(family, task, level, pack)
+    following = _next(family, task, level, job.payload["at"], pack)
     if following is not None:
         connection.execute(insert(Job.__table__), [family.job(
-            "deadline", following, {"level": level + 1}, instance_id=task.instance_id, element_id=task.element_id,
+            "deadline", following, {"level": level + 1, "at": job.payload["at"]}, instance_id=task.instance_id, element_id=task.element_id,
             task_id=task.id)])
 
 
-def _next(family: Family, task: Any, level: int, pack: str) -> datetime | None:
-    """The moment of the step after ``level``; none after level 3 or beyond the chain's end."""
+def _next(family: Family, task: Any, level: int, moments: list[datetime], pack: str) -> datetime | None:
+    """The moment of the step after ``level``; none after level 3 or beyond the chain's end.
+
+    ``moments`` are those of levels 1 to 3 as they were armed; they move with the task's due moment.
+    """
     if level >= 3 or (level >= 1 and level >= len(chain_of(family.live, pack, task.deadline, task.role))):
         return None
-    if level == 0:
-        return task.due_at
-    member = family.member(task.instance_id)
-    steps = DeadlineRule.until(task.due_at).steps(task.clock_started_at, member.environment.expressions.calendar)
-    row = family.live.deadline(pack, task.deadline)
-    if row is not None and not (isinstance(row.limit, str) and row.limit.startswith("=")):
-        steps = DeadlineRule.read(row.limit).steps(task.clock_started_at, member.environment.expressions.calendar)
-    return steps.level_2_at if level == 1 else steps.level_3_at
+    return moments[level] + (task.due_at - moments[0])
 
 
 def _tell(family: Family, task: Any, level: int, role: str, people: list[str] | None) -> None:

@@ -14,23 +14,25 @@ from engine.ids import new_id
 from engine.models.runtime import TaskCandidate, UserTask
 
 DEFAULT_PRIORITY = 50
+_Made = tuple[dict[str, Any], list[dict[str, Any]], str | None, deadlines.TaskClock]
 
 
 def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: two statements."""
     if not come:
         return
-    tasks, candidates, jobs = [], [], []
+    tasks, candidates, jobs, clocks = [], [], [], []
     logins = {}
     for member, wait in come:
-        row, offers, login = _row(family, member, wait)
+        row, offers, login, clock = _row(family, member, wait)
+        clocks.append(clock)
         tasks.append(row)
         candidates += offers
         if login:
             logins[row["id"]] = login
     _assign(family, tasks, logins)
-    for (member, _wait), row in zip(come, tasks):
-        jobs += deadlines.first_job(family, member, row)
+    for (member, _wait), row, clock in zip(come, tasks, clocks):
+        jobs += deadlines.first_job(family, member, row, clock)
         family.task_ids[member.id, row["element_instance_id"]] = row["id"]
     family.new_tasks += tasks
     family.connection.execute(insert(UserTask.__table__), tasks)
@@ -39,7 +41,7 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     family.outgoing += jobs
 
 
-def _row(family: Family, member: Member, wait: Wait) -> tuple[dict[str, Any], list[dict[str, Any]], str | None]:
+def _row(family: Family, member: Member, wait: Wait) -> _Made:
     element = member.definition.model.elements[wait.element_id]
     scope = member.run.scope_variables(wait.id)
     value = member.environment.expressions.value
@@ -66,7 +68,7 @@ def _row(family: Family, member: Member, wait: Wait) -> tuple[dict[str, Any], li
         unit = family.live.offered_at(role, family.root_row["unit_id"])
         if unit is not None:
             offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"]})
-    return row, offers, login
+    return row, offers, login, clock
 
 
 def _roles(family: Family, member: Member, element: Any, scope: dict[str, Any]) -> list[str]:
