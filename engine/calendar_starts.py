@@ -64,11 +64,8 @@ def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | 
     live = parts.live.at(connection)
     each = definition.model.elements[job.element_id].properties.get("bihuan:for_each", "")
     for holder, variables, unit in _holders(connection, live, each):
-        made = connection.execute(
-            parts.database.insert(CalendarTick.__table__)
-            .values(process_key=key, element_id=job.element_id, holder=holder, due_at=due)
-            .on_conflict_do_nothing()).rowcount
-        if made:
+        if parts.database.insert_new(connection, CalendarTick.__table__, process_key=key, element_id=job.element_id,
+                                     holder=holder, due_at=due):
             family = starting.begin(parts, connection, SYSTEM, now, key, entry=job.element_id, unit_id=unit,
                                     variables=variables | {"scheduled_for": due}, definition=definition)
             settle(family, *family.members.values())

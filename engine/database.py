@@ -64,6 +64,14 @@ class Database:
         """An ``INSERT`` that knows ``ON CONFLICT`` (both databases have it, SQLAlchemy spells it per dialect)."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def insert_new(self, connection: Connection, table: Any, **values: Any) -> bool:
+        """Insert a row unless one with its key is there; returns whether it was inserted.
+
+        The number of rows that a driver tells of an ``INSERT`` means nothing (psycopg: -1), so the row itself is asked for.
+        """
+        statement = self.insert(table).values(values).on_conflict_do_nothing()
+        return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
+
     def take_turns(self, connection: Connection, what: str) -> None:
         """Let transactions that do ``what`` come one after the other (SQLite has one writer at a time anyway)."""
         if not self.is_sqlite:

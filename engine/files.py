@@ -51,10 +51,8 @@ class Files:
             if root_id is not None and by is not None and connection.scalar(select(ProcessInstance.id).where(
                     ProcessInstance.id == root_id, sees_case(by, self._parts.live.at(connection)))) is None:
                 raise NotFound(what="case")
-            fresh = connection.execute(
-                self._parts.database.insert(FileObject.__table__)
-                .values(sha256=sha, size=len(data), type=media, at=now).on_conflict_do_nothing()).rowcount
-            if fresh:
+            if self._parts.database.insert_new(connection, FileObject.__table__, sha256=sha, size=len(data), type=media,
+                                               at=now):
                 connection.execute(insert(FileChunk.__table__), [
                     {"sha256": sha, "part": part, "data": data[start:start + CHUNK]}
                     for part, start in enumerate(range(0, len(data), CHUNK))])

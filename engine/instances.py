@@ -77,10 +77,8 @@ class Instances:
             return card
 
     def _once(self, connection: Any, token: str, by: Actor, now: datetime) -> StartedCard | None:
-        fresh = connection.execute(
-            self._parts.database.insert(OnceToken.__table__)
-            .values(token=token, person_id=by.person_id, used_at=now).on_conflict_do_nothing()).rowcount
-        if fresh:
+        if self._parts.database.insert_new(connection, OnceToken.__table__, token=token, person_id=by.person_id,
+                                           used_at=now):
             return None
         row = connection.execute(
             select(ProcessInstance.id, ProcessInstance.case_number, ProcessInstance.ended_at)
