@@ -145,7 +145,8 @@ class Drawing:
         process = self.process(element)
         if process is not None:
             return flag(process, "isExecutable", True)
-        return any(flag(one, "isExecutable", True) for one in self.by_name["process"])
+        processes = self.by_name["process"]
+        return not processes or any(flag(one, "isExecutable", True) for one in processes)
 
     def nodes(self, scope: Element) -> list[Element]:
         """The flow nodes directly in ``scope``."""

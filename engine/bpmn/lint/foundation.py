@@ -129,5 +129,6 @@ def public_executable(drawing: Drawing) -> Iterator[Found]:
       zh="文件中没有标为可执行的流程（isExecutable），不会部署任何流程。",
       en="No process of the file is marked executable (isExecutable); none will be deployed.")
 def nothing_executable(drawing: Drawing) -> Iterator[Found]:
-    if not any(flag(one, "isExecutable", True) for one in drawing.all("process")):
+    if not any(flag(one, "isExecutable", True) for one in drawing.all("process")) \
+            and next(drawing.kinds("globalTask"), None) is None:
         yield drawing.root

@@ -16,8 +16,8 @@ def item(drawing: Drawing, element: Element | None) -> Element | None:
         return drawing.target(element, "structureRef")
     own = drawing.target(element, "itemSubjectRef")
     if own is None and name in ("dataObjectReference", "dataStoreReference"):
-        other = "dataObjectRef" if name == "dataObjectReference" else "dataStoreRef"
-        return item(drawing, drawing.target(element, other))
+        whole = drawing.target(element, "dataObjectRef" if name == "dataObjectReference" else "dataStoreRef")
+        return item(drawing, whole) if whole is not None and local(whole) in ("dataObject", "dataStore") else None
     return own
 
 
