@@ -13,6 +13,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any
 
+from engine.clock import SystemClock
+
 from .decisions import Decided, DecisionModel
 from .family import read_family
 from .findings import check
@@ -40,7 +42,12 @@ def read_model(xml: bytes | str, file: str = "", imports: Mapping[str, bytes | s
 def decide(dmn_xml: bytes | str, decision: str | None, inputs: Mapping[str, Any], *,
            imports: Mapping[str, bytes | str] | None = None, service: str | None = None, clock: Clock | None = None,
            functions: Mapping[str, Any] | None = None) -> Any:
-    """The value of ``decision`` (id or name) in ``dmn_xml`` for ``inputs``, as :meth:`DecisionModel.decide`."""
+    """The value of ``decision`` (id or name) in ``dmn_xml`` for ``inputs``, as :meth:`DecisionModel.decide`.
+
+    A convenience for people and programs: without ``clock`` the machine's is read, in UTC. Cases take their clock from
+    the engine and call :meth:`DecisionModel.decide`, which reads none.
+    """
+    clock = SystemClock().now if clock is None else clock
     return _compiled(dmn_xml, imports).decide(decision, inputs, clock=clock, functions=functions, service=service).value
 
 

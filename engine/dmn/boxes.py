@@ -147,7 +147,7 @@ def function_maker(box: m.FunctionDefinition, names: Names, room: Room) -> Funct
             run.enter_call()
             try:
                 scope = scope_of()
-                scope.budget.tick(CALL_STEPS)
+                scope.run.tick(CALL_STEPS)
                 values = bind(parameters, types, arguments, scope, run)
                 if values is None:
                     return None
@@ -206,11 +206,11 @@ def _iterator(box: m.Iterator, names: Names, room: Room) -> Step:
     variable = box.variable
 
     def values(scope: feel.Scope, run: Run, results: list[Any]) -> bool:
-        items = feel.iterable(source(scope, run), scope.budget)
+        items = feel.iterable(source(scope, run), scope.run)
         if items is None:
             return False
         for item in items:
-            scope.budget.tick(1 + len(results) // 8)
+            scope.run.tick(1 + len(results) // 8)
             results.append(body(scope.child({variable: item, "partial": list(results)}), run))
         return True
 
@@ -242,7 +242,7 @@ def _filter(box: m.Filter, names: Names, room: Room) -> Step:
         items = found if isinstance(found, list) else [found]
         kept = []
         for item in items:
-            scope.budget.tick()
+            scope.run.tick()
             answer = match(scope.child({**(item if isinstance(item, dict) else {}), "item": item}), run)
             if feel.kind(answer) == "number":
                 return _at(items, int(answer))

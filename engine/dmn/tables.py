@@ -125,14 +125,14 @@ class Table:
     def _matching(self, values: list[Any], scope: feel.Scope, first: bool) -> list[tuple[m.Rule, list[Step]]]:
         answers: list[list[Any]] = [[_UNASKED] * len(column.tests) for column in self.columns]
         columns, found = self.columns, []
-        scope.budget.tick(TABLE_STEPS + len(self.rules) // 2)
+        scope.run.tick(TABLE_STEPS + len(self.rules) // 2)
         for rule, tests, results in self.rules:
             for place, number in tests:
                 known = answers[place]
                 answer = known[number]
                 if answer is _UNASKED:
                     test = columns[place].tests[number]
-                    scope.budget.tick()
+                    scope.run.tick()
                     answer = known[number] = test is not None and test.within(values[place], scope) is True
                 if not answer:
                     break

@@ -58,7 +58,7 @@ class ValueType:
             return self._holds_one(value, scope)
         if not isinstance(value, list):
             return False
-        scope.budget.tick(len(value))
+        scope.run.tick(len(value))
         return all(self._holds_one(one, scope) for one in value)
 
     def _holds_one(self, value: Any, scope: feel.Scope) -> bool:

@@ -41,11 +41,6 @@ class Scope:
         """A scope inside this one; its names hide those outside."""
         return Scope(variables, self, self.run)
 
-    @property
-    def budget(self) -> Evaluation:
-        """The evaluation, as what is charged."""
-        return self.run
-
 
 class Evaluation(Scope):
     """One evaluation: the outermost scope, the steps left, and what is given to it (clock, functions, types).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from dmn_drawings import decision, definitions, inputs, knowledge, literal, table
 
@@ -211,3 +213,11 @@ def test_a_model_is_compiled_once_and_serves_many_threads():
     with ThreadPoolExecutor(4) as pool:
         values = list(pool.map(lambda n: model.decide("d", {"n": n}).value, range(100)))
     assert values == [n * 2 if n < 50 else n for n in range(100)]
+
+
+def test_deciding_without_a_clock_tells_the_day_of_the_machine_and_a_model_tells_none():
+    """``decide`` is for people trying a table; cases hand their own clock to a model, which reads none."""
+    file = definitions(decision("today", literal("today() instance of date")), decision("day", literal("today()")))
+    assert decide(file, "today", {}) is True
+    assert decide(file, "day", {}, clock=lambda: datetime(2026, 4, 7, tzinfo=UTC)) == date(2026, 4, 7)
+    assert read_model(file).decide("day", {}).value is None
