@@ -51,6 +51,13 @@ def loop_maximum(drawing: Drawing) -> Iterator[Found]:
             yield loop, {"value": value}
 
 
+@rule("loop_without_end", "10.3.8", zh="循环{element}没有写明何时结束：需要 loopCondition 或 loopMaximum。",
+      en="The loop {element} does not say when it ends: it needs loopCondition or loopMaximum.")
+def loop_without_end(drawing: Drawing) -> Iterator[Found]:
+    return (loop for loop in drawing.all("standardLoopCharacteristics") if drawing.executable(loop)
+            and kid(loop, "loopCondition") is None and not loop.get("loopMaximum"))
+
+
 @rule("loop_cardinality", "10.3.8", zh="{element}的实例个数是 {value}，不能是负数。",
       en="The number of instances of {element} is {value}, it must not be negative.")
 def loop_cardinality(drawing: Drawing) -> Iterator[Found]:

@@ -34,6 +34,15 @@ def compensation_handler_mark(drawing: Drawing) -> Iterator[Found]:
                 yield event, {"handler": handler}
 
 
+@rule("compensation_handler_scope", "10.7.1", zh="补偿活动{handler}和补偿边界事件{element}不在同一个流程层次中。",
+      en="The compensation activity {handler} is not on the level of the compensation boundary event {element}.")
+def compensation_handler_scope(drawing: Drawing) -> Iterator[Found]:
+    for event in _boundaries(drawing):
+        for handler in drawing.handlers(event):
+            if drawing.scope(handler) is not drawing.scope(event):
+                yield event, {"handler": handler}
+
+
 @rule("compensation_boundary_flow", "10.5.4", zh="补偿边界事件{element}不能有流出的顺序流，只能有关联线。",
       en="The compensation boundary event {element} must not have an outgoing sequence flow, only an association.")
 def compensation_boundary_flow(drawing: Drawing) -> Iterator[Found]:

@@ -308,6 +308,8 @@ CASES: dict[str, tuple] = {
                        + "</multiInstanceLoopCharacteristics>"), instances(THREE)),
     "loop_maximum": (task('<standardLoopCharacteristics loopMaximum="-1"/>'),
                      task('<standardLoopCharacteristics loopMaximum="3"/>')),
+    "loop_without_end": (task("<standardLoopCharacteristics/>"),
+                         task('<standardLoopCharacteristics loopMaximum="3"/>')),
     "loop_cardinality": (instances(formal("loopCardinality", "-3")), instances(THREE)),
     "multi_instance_count": (instances(""), instances("", ' camunda:collection="list"')),
     "multi_instance_behavior": (instances(THREE, ' behavior="None"'),

@@ -162,6 +162,10 @@ CASES: dict[str, tuple] = {
     "compensation_two_handlers": (handlers(more=TIE + '<task id="h2" isForCompensation="true"/>'
                                            '<association id="t2" sourceRef="c" targetRef="h2"/>'), handlers(more=TIE)),
     "compensation_handler_mark": (handlers(more=TIE, mark=""), handlers(more=TIE)),
+    "compensation_handler_scope": (
+        line(A, more='<boundaryEvent id="c" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>' + TIE
+             + '<adHocSubProcess id="u"><task id="h" isForCompensation="true"/></adHocSubProcess>'),
+        handlers(more=TIE)),
     "compensation_boundary_flow": (handlers(more=TIE + flow("c", "e")), handlers(more=TIE)),
     "compensation_handler_flow": (handlers(more=TIE + flow("h", "e")), handlers(more=TIE)),
     "compensation_handler_boundary": (handlers(more=TIE + (
