@@ -94,36 +94,26 @@ class Attached(Catch):
     """What boundary events and starts of event sub-processes share: they are armed beside the ordinary way."""
 
     def arrive(self, token: Token) -> bool:
-        if "go" in token.notes:
-            token.process.enter(token)
-            return True
         self.arm(token)
         return False
-
-    def happened(self, token: Token) -> Token:
-        """The token that goes on: itself, or where nothing is interrupted a new one, while it stays armed."""
-        process = token.process
-        if self.interrupting:
-            process.router.disarm(token)
-            token.host = None
-            token.notes.clear()
-            self.interrupt(token)
-            return token
-        return process.make(token.scope, self, flow=None)
 
 
 class Boundary(Attached):
     """An event attached to an activity."""
 
-    def interrupt(self, token: Token) -> None:
-        """Call off the activity it is attached to."""
-
     def fire(self, token: Token) -> None:
-        host = token.process.tokens.get(token.host) if token.host else None
-        goes = self.happened(token)
-        if self.interrupting and host is not None:
-            host.cancel()
-        token.process.enter(goes)
+        """Call off the activity and go on; where nothing is interrupted a new token goes, and this one stays armed."""
+        process = token.process
+        if self.interrupting:
+            goes, host = token, process.tokens.get(token.host or "")
+            process.router.disarm(token)
+            token.host = None
+            token.notes.clear()
+            if host is not None:
+                host.cancel()
+        else:
+            goes = process.make(token.scope, self)
+        process.enter(goes)
         goes._ready()
 
 
@@ -133,20 +123,18 @@ class EventStart(Attached):
     handler_node: str = ""
     """The event sub-process."""
 
-    def interrupt(self, token: Token) -> None:
-        for other in list(token.scope.tasks.values()):
-            if other is not token:
-                other.cancel()
-        token.scope.to_do.clear()
-
     def fire(self, token: Token) -> None:
+        """Begin the handler; an interrupting one calls off everything else in its scope first."""
         process, scope = token.process, token.scope
         if self.interrupting:
             process.router.disarm(token)
-            self.interrupt(token)
+            for other in list(scope.tasks.values()):
+                if other is not token:
+                    other.cancel()
+            scope.to_do.clear()
             process.consume(token)
         handler = scope.spec.task_specs[self.handler_node]
-        process.bring(process.make(scope, handler, flow=None, notes={"trigger": self.name}))
+        process.bring(process.make(scope, handler, notes={"trigger": self.name}))
 
 
 class Throw(Node):

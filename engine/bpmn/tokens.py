@@ -89,10 +89,6 @@ class Token(Task):
         process.tokens[token_id] = self
 
     @property
-    def node(self) -> Node:
-        return self.task_spec
-
-    @property
     def scope(self) -> Scope:
         return self.workflow
 
