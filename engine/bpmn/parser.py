@@ -107,7 +107,7 @@ class Drawing:
         name = node.get("id")
         info = loop_info(node, self.data.variable)
         parent = spec.name if spec.parent is not None else None
-        card = self.cards[name] = reading.element_of(node, self.lanes.get(name, ()), parent, info)
+        card = self.cards[name] = reading.element_of(node, self._lanes_at(node, parent), parent, info)
         task = self._class_of(node, card)(spec, card)
         task.start_quantity = _number(node.get("startQuantity"))
         task.completion_quantity = _number(node.get("completionQuantity"))
@@ -118,6 +118,11 @@ class Drawing:
         self.data.read_into(node, task)
         self._furnish(node, task, spec)
         return task
+
+    def _lanes_at(self, node: etree._Element, parent: str | None) -> tuple[Lane, ...]:
+        """The lanes around a node; a lane lists neither what is inside a sub-process nor always boundary events."""
+        own = self.lanes.get(node.get("id")) or self.lanes.get(reference(node.get("attachedToRef")) or "")
+        return own or (self.cards[parent].lanes if parent is not None else ())
 
     def _class_of(self, node: etree._Element, card: Element) -> type[Node]:
         kind = card.kind

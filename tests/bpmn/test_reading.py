@@ -71,6 +71,18 @@ def test_an_element_keeps_all_its_lanes_attributes_and_properties(model):
         "sequential", "visitor", "visitors")
 
 
+def test_what_is_inside_a_subprocess_is_in_the_lanes_around_it():
+    within = DRAWING.replace(b'<bpmn:flowNodeRef>greet</bpmn:flowNodeRef>', b'<bpmn:flowNodeRef>S</bpmn:flowNodeRef>')
+    within = within.replace(b'<bpmn:userTask id="greet"', b'<bpmn:subProcess id="S"><bpmn:userTask id="greet"')
+    within = within.replace(b"</bpmn:userTask>", b"""</bpmn:userTask></bpmn:subProcess>
+      <bpmn:boundaryEvent id="late" attachedToRef="S"/>""")
+    elements = parse(read_xml(within), "within")[0].elements
+    assert elements["greet"].parent == "S"
+    assert [lane.id for lane in elements["greet"].lanes] == ["outer", "inner"]
+    assert elements["late"].lanes == elements["S"].lanes
+    assert elements["greet"].property("bihuan:role") == "reception"
+
+
 def test_every_expression_is_listed_without_its_sign(model):
     found = {(entry.element_id, entry.attribute): entry.text for entry in model.expressions}
     assert found[("greet", "dueDate")] == 'now() + duration("PT4H")'
