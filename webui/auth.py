@@ -6,7 +6,19 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 
 from engine import BihuanError, NotFound
 from webui import errors
@@ -14,8 +26,8 @@ from webui.show import engine
 from webui.words import LANGUAGES, _, lang
 
 blueprint = Blueprint("auth", __name__)
-OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.present", "health.healthz", "health.readyz",
-                  "health.metrics", "public.page", "public.submit", "public.upload", None})
+OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.present", "health.healthz",
+                  "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload", None})
 """Endpoints that need nobody signed in; ``None`` is an address that does not exist."""
 
 
@@ -36,7 +48,8 @@ def guard() -> Response | None:
     page = url_for("auth.page", next=there or None)
     if request.headers.get("HX-Request"):
         answer = make_response("", 204)
-        answer.headers["HX-Redirect"] = url_for("auth.page", next=_path_of(request.headers.get("HX-Current-URL", "")) or None)
+        here = _path_of(request.headers.get("HX-Current-URL", ""))
+        answer.headers["HX-Redirect"] = url_for("auth.page", next=here or None)
         return answer
     return redirect(page)
 
@@ -104,7 +117,7 @@ def sign_out() -> Response:
 
 @blueprint.get("/present")
 def present() -> Response:
-    """Whether somebody is signed in: asked by the sign-in page after a link from outside, whose cookie came too late."""
+    """Whether somebody is signed in: asked by the sign-in page, whose strict cookie comes late."""
     return jsonify({"signed_in": g.actor is not None})
 
 

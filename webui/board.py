@@ -30,8 +30,9 @@ def page() -> str:
         line = by_role.setdefault(told(row.role_name) or row.role or _("未指定岗位"), dict.fromkeys(dict(BUCKETS), 0))
         line[bucket(row)] += 1
     totals = {name: sum(line[name] for line in by_role.values()) for name, _words in BUCKETS}
-    return render_template("board/page.html", found=found, most=MOST, rows=rows, by_role=sorted(by_role.items()), totals=totals,
-                           buckets=BUCKETS, wanted=wanted, unclaimed=sum(1 for row in found if not row.assignee_login),
+    return render_template("board/page.html", found=found, most=MOST, rows=rows, by_role=sorted(by_role.items()),
+                           totals=totals, buckets=BUCKETS, wanted=wanted,
+                           unclaimed=sum(1 for row in found if not row.assignee_login),
                            broken=sum(1 for row in found if row.promised_at and row.promised_at <= show.now()),
                            late=sum(totals[name] for name in ("h4", "h24", "d1")))
 

@@ -20,8 +20,8 @@ VERBS = {"claimed": ("hand-grab", "blue"), "completed": ("file-check", "ok"), "s
 """Icon and look of a line of the timeline, by the first word of its verb."""
 STATES = {"active": ("进行中", "blue"), "suspended": ("已挂起", "hold"), "completed": ("已办结", "ok"),
           "cancelled": ("已撤销", "grey"), "failed": ("出现异常", "late"), "terminated": ("已终止", "grey")}
-KINDS = {"person": "user", "role": "users", "timer": "clock-cog", "message": "mail", "signal": "bolt", "connector": "send",
-         "incident": "alert-triangle", "case": "folders"}
+KINDS = {"person": "user", "role": "users", "timer": "clock-cog", "message": "mail", "signal": "bolt",
+         "connector": "send", "incident": "alert-triangle", "case": "folders"}
 
 
 @blueprint.get("/cases")

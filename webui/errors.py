@@ -14,8 +14,8 @@ from webui.show import engine
 from webui.words import _, lang
 
 blueprint = Blueprint("errors", __name__)
-TITLES = {400: "请求没有看懂", 401: "请先登录", 403: "没有权限", 404: "没有找到", 405: "不能这样操作", 409: "情况已经变化",
-          410: "已经失效", 413: "太大了", 422: "需要更正", 429: "请稍候再试", 500: "没有成功"}
+TITLES = {400: "请求没有看懂", 401: "请先登录", 403: "没有权限", 404: "没有找到", 405: "不能这样操作",
+          409: "情况已经变化", 410: "已经失效", 413: "太大了", 422: "需要更正", 429: "请稍候再试", 500: "没有成功"}
 
 
 def install(app: Flask) -> None:
@@ -73,8 +73,9 @@ def answer(status: int, sentence: str, **more: Any) -> Response:
     else:
         fragment = bool(request.headers.get("HX-Request"))
         page = "errors/_fragment.html" if fragment else "errors/page.html"
-        response = make_response(render_template(page, status=status, sentence=sentence, title=_(TITLES.get(status, "没有成功")),
-                                                 reference=more.get("reference", ""), back=request.method == "GET"))
+        html = render_template(page, status=status, sentence=sentence, title=_(TITLES.get(status, "没有成功")),
+                               reference=more.get("reference", ""), back=request.method == "GET")
+        response = make_response(html)
     response.status_code = status
     return response
 

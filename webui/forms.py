@@ -13,14 +13,15 @@ from flask import Flask, url_for
 from werkzeug.datastructures import MultiDict
 
 from webui import show
-from webui.auth import actor
-from webui.words import _
+from webui.words import _, told
 
 PREFIX, SIGNED = "f.", "s."
 """Names of inputs: ``f.<field>``, ``f.<table>.<row>.<column>``; parts of a signature are ``s.<field>.<part>``."""
 ICONS = {"approve": "check", "agree": "check", "return": "arrow-back-up", "reject": "ban", "refuse": "ban",
          "submit": "send"}
 _CELL = re.compile(r"([^.]+)\.(\d{1,6})\.([^.]+)")
+SECTION = "section:"
+"""Before the id of a section where sections and fields stand in one list."""
 FEW = 5
 """Up to so many options are shown side by side, more in a list to choose from."""
 
@@ -35,7 +36,7 @@ class OutcomeButton:
 
 
 def submitted(sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The values of a form as a browser sent them: text, lists of text, rows, signatures; the engine reads and checks."""
+    """The values of a form as a browser sent them: text, lists, rows, signatures; the engine reads and checks them."""
     values: dict[str, Any] = {}
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name in sent:
@@ -99,7 +100,8 @@ def answers(sheet: Any) -> dict[str, dict[str, Any]]:
     """What the server makes of fields that depend on others, after a draft was kept."""
     if sheet is None:
         return {}
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, dict[str, Any]] = {SECTION + section.id: {"visible": section.visible}
+                                       for section in sheet.sections if section.formulas}
     for field in sheet.fields:
         if field.formulas:
             told[field.id] = {"visible": field.visible, "required": field.required}
@@ -110,8 +112,11 @@ def answers(sheet: Any) -> dict[str, dict[str, Any]]:
 
 def rules(sheet: Any) -> dict[str, Any]:
     """What the browser needs to show, hide and require fields by itself."""
-    fields = [{"id": field.id, **{what: field.formulas[what] for what in ("visible", "required") if what in field.formulas}}
-              for field in sheet.fields if "visible" in field.formulas or "required" in field.formulas]
+    asked = ("visible", "required")
+    fields = [{"id": field.id, **{what: field.formulas[what] for what in asked if what in field.formulas}}
+              for field in sheet.fields if any(what in field.formulas for what in asked)]
+    fields += [{"id": SECTION + section.id, "visible": section.formulas["visible"]}
+               for section in sheet.sections if "visible" in section.formulas]
     context = {name: _plain(value) for name, value in sheet.context.items()}
     context |= {field.id: _plain(field.value) for field in sheet.fields}
     return {"fields": fields, "kinds": {field.id: field.type for field in sheet.fields}, "context": context}
@@ -204,24 +209,18 @@ def signed(value: Any) -> dict[str, Any] | None:
 
 def accepts(field: Any) -> str:
     """The ``accept`` of a file input."""
-    kinds = {"image": "image/*", "pdf": "application/pdf", "audio": "audio/*", "video": "video/*", "text": "text/plain,.csv",
-             "office": ".doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp"}
+    kinds = {"image": "image/*", "pdf": "application/pdf", "audio": "audio/*", "video": "video/*",
+             "text": "text/plain,.csv", "office": ".doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp"}
     return ",".join(kinds[kind] for kind in field.attributes.get("accept") or () if kind in kinds)
 
 
 def people() -> list[tuple[str, str]]:
     """Everybody who can be chosen in a field for people: (login, name)."""
-    from webui.words import told
-
     return [(person.login, told(person.name)) for person in show.engine().identity.people()]
-
-
-def has_actor() -> bool:
-    """Whether staff look, not a customer."""
-    return actor() is not None
 
 
 def install(app: Flask) -> None:
     """Give templates what forms need."""
-    app.jinja_env.globals.update(field_anchor=anchor, wrong_at=wrong_at, any_wrong=any_wrong, wrong_lines=wrong_lines, rules_of=rules, files_of=files_of,
-                                 signed=signed, accepts=accepts, people_to_choose=people, FEW=FEW)
+    app.jinja_env.globals.update(field_anchor=anchor, wrong_at=wrong_at, any_wrong=any_wrong, wrong_lines=wrong_lines,
+                                 rules_of=rules, files_of=files_of, signed=signed, accepts=accepts,
+                                 people_to_choose=people, FEW=FEW)

@@ -17,7 +17,8 @@ def configure(as_json: bool = True) -> None:
     """Send structlog and the standard library's logging to standard error, one line each."""
     shared = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
               structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    render = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    render = (structlog.processors.JSONRenderer(ensure_ascii=False) if as_json
+              else structlog.dev.ConsoleRenderer(colors=False))
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

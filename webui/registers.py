@@ -17,5 +17,6 @@ def find(register: str) -> Response:
     """Records whose label or key holds the typed text: label, the value to keep, fields to fill."""
     wanted = request.args.get("q", "").strip()
     found = engine().registers.search(register, wanted, actor(), limit=MOST) if wanted else []
-    return jsonify([{"label": item.get("label", ""), "value": {name: item[name] for name in ("register", "id", "label") if name in item},
+    kept = ("register", "id", "label")
+    return jsonify([{"label": item.get("label", ""), "value": {name: item[name] for name in kept if name in item},
                      "fill": item.get("values", {})} for item in found])

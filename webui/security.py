@@ -1,4 +1,4 @@
-"""What every answer carries: the policy that forbids inline scripts, no sniffing, no framing; and forged forms refused."""
+"""What every answer carries: the policy against inline scripts, no sniffing, no framing; and forged forms refused."""
 
 from __future__ import annotations
 

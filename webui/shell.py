@@ -11,8 +11,8 @@ from webui.show import engine
 from webui.words import _, lang
 
 blueprint = Blueprint("shell", __name__)
-VIEWS = (("mine", "我的待办"), ("unclaimed", "待认领"), ("today", "今天到期"), ("overdue", "已逾期"), ("done", "我已办"),
-         ("started", "我发起"))
+VIEWS = (("mine", "我的待办"), ("unclaimed", "待认领"), ("today", "今天到期"), ("overdue", "已逾期"),
+         ("done", "我已办"), ("started", "我发起"))
 """The views of the inbox, in the order of the sidebar."""
 
 

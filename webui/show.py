@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from webui import when
 from webui.words import lang
@@ -133,13 +133,9 @@ def data(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def marked(text: str, found: str) -> Markup:
-    """``text`` with every ``found`` marked."""
-    return Markup(escape(text).replace(escape(found), Markup("<mark>{}</mark>").format(found))) if found else escape(text)
-
-
 def install(app: Flask) -> None:
     """Give templates all of this."""
-    app.jinja_env.globals.update(asset=asset, icon=icon, ago=ago, at=at, due_words=due_words, due_rule=due_rule, done_words=done_words, span=span,
-                                                                 severity=severity, money=money, size=size, initial=initial, capped=capped, data=data,
-                                 now=now, MISSING=MISSING, severities=SEVERITIES)
+    app.jinja_env.globals.update(
+        asset=asset, icon=icon, ago=ago, at=at, due_words=due_words, due_rule=due_rule, done_words=done_words,
+        span=span, severity=severity, money=money, size=size, initial=initial, capped=capped, data=data, now=now,
+        MISSING=MISSING, severities=SEVERITIES)

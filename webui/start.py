@@ -57,7 +57,5 @@ def begin(key: str) -> Response:
 
 
 def _process(key: str) -> Any:
-    for item in engine().boards.startable(actor()):
-        if item.key == key:
-            return item
-    abort(404)
+    found = next((item for item in engine().boards.startable(actor()) if item.key == key), None)
+    return found or abort(404)

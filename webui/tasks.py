@@ -117,7 +117,8 @@ def _conflict(task: str, values: dict[str, Any] | None, error: Conflict) -> Resp
     """Somebody was faster: say who, and give back what was typed so that it can be copied."""
     typed = forms.typed_texts(values or {})
     name = "tasks/_conflict.html" if _in_pane() else "tasks/conflict.html"
-    answer = make_response(render_template(name, sentence=error.sentence(lang()), typed=typed, task_id=task), error.http_status)
+    html = render_template(name, sentence=error.sentence(lang()), typed=typed, task_id=task)
+    answer = make_response(html, error.http_status)
     answer.headers["HX-Trigger-After-Swap"] = "bihuan:changed"
     return answer
 
@@ -169,6 +170,5 @@ def _toast(sentence: str, link: str = "") -> str:
 def printed(task: str) -> str:
     """The form of a task as a sheet of paper."""
     view = engine().boards.task(task, actor(), lang())
-    return render_template("print/sheet.html", case=view.case, sheet=view.form, title=told(view.form.title if view.form
-                                                                                          else view.row.name), records=(),
-                           unsigned=True)
+    title = told(view.form.title if view.form else view.row.name)
+    return render_template("print/sheet.html", case=view.case, sheet=view.form, title=title, records=(), unsigned=True)

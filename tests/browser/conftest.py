@@ -65,7 +65,8 @@ def browser_type_launch_args(chromium: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def house(chromium: str, bundles: None, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001
+def house(chromium: str, bundles: None, sqlite_template: Path,  # noqa: ARG001 - needed, not used
+          tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A running house of this module's own."""
     path = tmp_path_factory.mktemp("house") / "bihuan.db"
     shutil.copy(sqlite_template, path)

@@ -67,7 +67,8 @@ class Desk:
 
     def _field(self, name: str, value: Any) -> None:
         box = self.page.locator(f"#pane [name='{name}']:not([type=hidden])")
-        box.first.wait_for(state="attached")
+        if "." not in name.removeprefix("f."):  # it may come only after the answer before it
+            self.page.locator(f"#pane [data-field='{name.removeprefix('f.')}']").wait_for(state="visible")
         kind = box.first.evaluate("el => el.tagName === 'SELECT' ? 'select' : el.type")
         if kind == "select":
             box.first.select_option(str(value))

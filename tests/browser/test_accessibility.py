@@ -68,21 +68,24 @@ def test_a_telephone_shows_it_without_sideways_scrolling(screen: str, lang: str,
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     small = page.evaluate("""() => [...document.querySelectorAll('button, .btn, .dock a')]
-        .filter((el) => el.offsetParent && el.getBoundingClientRect().height < 24).map((el) => el.outerHTML.slice(0, 120))""")
+        .filter((el) => el.offsetParent && el.getBoundingClientRect().height < 24)
+        .map((el) => el.outerHTML.slice(0, 120))""")
     assert small == []
 
 
 TO_THE_PLAN = (
-    ("listen", "chen.siyuan", {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司", "contact": "13862156621",
-                               "emotion": "upset", "key_points": "客厅地板起翘，约八十六平方米，要求换货。"}),
+    ("listen", "chen.siyuan", {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司",
+                               "contact": "13862156621", "emotion": "upset", "key_points": "客厅地板起翘，约八十六平方米，要求换货。"}),
     ("apologise", "chen.siyuan", {"apologised": True}),
-    ("record", "chen.siyuan", {"business_address": "苏州市工业园区星湖街 328 号", "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
+    ("record", "chen.siyuan", {"business_address": "苏州市工业园区星湖街 328 号",
+                               "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
                                "demand": "更换起翘的地板并承担安装费用。", "severity": "normal", "order_no": "DD20260310",
                                "agent_signature": {"method": "witness", "signer": "陈思远"}}),
     ("judge", "chen.siyuan", {"responsible_party": "company", "evidence_complete": True, "main_cause": "quality",
                               "severity": "normal", "claimed_loss": 860}),
     ("assign_department", "zhou.min", {"department": ["dept_quality"]}),
-    ("investigate", "sun.lihua", {"ours": True, "facts": "B2610-07 批含水率 14.6%，超出标准。", "cause": "quality",
+    ("investigate", "sun.lihua", {"ours": True, "facts": "B2610-07 批含水率 14.6%，超出标准。",
+                                  "cause": "quality",
                                   "cause_detail": "出厂检验漏检。", "suggestion": "更换同批地板，补贴安装费。"}),
     ("give_opinion", "wang.qiang", {"decision": "approve", "opinion": "属实，同意更换。"}),
 )

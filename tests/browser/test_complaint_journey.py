@@ -9,9 +9,18 @@ from typing import Any
 from tests.browser.desk import Desk
 from tests.browser.house import COMPLAINT, House
 
-RECORD = {"business_address": "苏州市工业园区星湖街 328 号", "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
+RECORD = {"business_address": "苏州市工业园区星湖街 328 号",
+          "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
           "demand": "更换起翘的地板并承担安装费用。", "severity": "normal", "order_no": "DD20260310",
           "agent_signature": {"method": "witness", "signer": "陈思远"}}
+HEARD = {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司", "contact": "13862156621",
+         "emotion": "upset", "key_points": "客厅地板起翘，约八十六平方米，要求换货。"}
+JUDGED = {"responsible_party": "company", "evidence_complete": True, "main_cause": "quality", "severity": "normal",
+          "claimed_loss": "860"}
+DONE = {"done": [{"action": "更换地板", "done_at": "2026-04-07T09:00", "result": "完成八十六平方米"}],
+        "paid_amount": "860", "result": "已更换地板八十六平方米并补贴安装费。"}
+SIGNED = {"sign_outcome": "signed", "customer_signature": {"method": "witness", "signer": "王芳"}}
+REVISITED = {"channel": "phone", "reached": True, "attitude_score": "5", "result_score": "5", "solved": True}
 INVESTIGATION = {"ours": True, "facts": "B2610-07 批含水率 14.6%，超出标准。", "cause": "quality",
                  "cause_detail": "出厂检验漏检。", "suggestion": "更换同批地板，补贴安装费。"}
 PLAN = {"method": "compensation", "amount": "860",
@@ -33,12 +42,10 @@ def test_a_complaint_travels_from_record_to_revisit(house: House, at_screen: Cal
         desks[login].does(case, name, values)
         house.run_jobs()
 
-    does("chen.siyuan", "倾听投诉", {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司", "contact": "13862156621",
-                                 "emotion": "upset", "key_points": "客厅地板起翘，约八十六平方米，要求换货。"})
+    does("chen.siyuan", "倾听投诉", HEARD)
     does("chen.siyuan", "道歉致谢", {"apologised": True})
     does("chen.siyuan", "填写投诉记录单", RECORD)
-    does("chen.siyuan", "判断责任", {"responsible_party": "company", "evidence_complete": True, "main_cause": "quality",
-                                 "severity": "normal", "claimed_loss": "860"})
+    does("chen.siyuan", "判断责任", JUDGED)
     does("zhou.min", "分派责任部门", {"department": ["dept_quality"]})
     does("sun.lihua", "调查原因", INVESTIGATION)
     does("wang.qiang", "签署部门意见", {"decision": "approve", "opinion": "属实，同意更换。"})
@@ -51,11 +58,10 @@ def test_a_complaint_travels_from_record_to_revisit(house: House, at_screen: Cal
     does("chen.siyuan", "拟定处理方案", PLAN)
     does("liu.jianguo", "审批方案", {"decision": "approve", "opinion": "按方案实施，三天内完成。"})
     does("chen.siyuan", "征求客户意见", {"decision": "agree", "customer_opinion": "同意换货。"})
-    does("chen.siyuan", "实施方案", {"done": [{"action": "更换地板", "done_at": "2026-04-07T09:00", "result": "完成八十六平方米"}],
-                                 "paid_amount": "860", "result": "已更换地板八十六平方米并补贴安装费。"})
-    does("chen.siyuan", "请客户签字", {"sign_outcome": "signed", "customer_signature": {"method": "witness", "signer": "王芳"}})
+    does("chen.siyuan", "实施方案", DONE)
+    does("chen.siyuan", "请客户签字", SIGNED)
     house.pass_time(timedelta(days=2))
-    does("li.na", "电话回访", {"channel": "phone", "reached": True, "attitude_score": "5", "result_score": "5", "solved": True})
+    does("li.na", "电话回访", REVISITED)
 
     page = desks["zhou.min"].page
     page.goto(f"/cases/{case}")

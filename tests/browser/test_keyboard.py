@@ -11,7 +11,8 @@ from tests.browser.house import House
 
 def test_a_step_is_done_by_keyboard_alone(house: House, at_screen: Callable[..., Any]) -> None:
     """Given unclaimed complaints, when the agent touches no mouse, then one is claimed, filled in and submitted."""
-    started = [house.engine.instances.start("complaint-handling-manufacturer", house.actor("chen.siyuan")) for _ in range(2)]
+    by = house.actor("chen.siyuan")
+    started = [house.engine.instances.start("complaint-handling-manufacturer", by) for _ in range(2)]
     page = at_screen("li.na")
     page.goto("/inbox?view=unclaimed")
     page.keyboard.press("j")
@@ -96,11 +97,12 @@ def test_a_line_that_another_takes_says_so_and_leaves(house: House, at_screen: C
     page.wait_for_selector(f".item.gone[data-id='{started.next_task_id}']:has-text('陈思远 已认领')")
 
 
-def test_a_file_is_attached_and_a_forbidden_one_is_refused_in_words(house: House, at_screen: Callable[..., Any]) -> None:
+def test_a_picture_is_attached_and_a_program_refused(house: House, at_screen: Callable[..., Any]) -> None:
     """Given the record of a complaint, when files are chosen, then pictures stay and programs are refused."""
     started = house.complaint()
-    house.complete(started.case_number, "listen", "chen.siyuan", {
-        "channel": "phone", "customer_name": "王芳", "contact": "13862156621", "key_points": "地板起翘，要求换货。"})
+    heard = {"channel": "phone", "customer_name": "王芳", "contact": "13862156621",
+             "key_points": "地板起翘，要求换货。"}
+    house.complete(started.case_number, "listen", "chen.siyuan", heard)
     house.complete(started.case_number, "apologise", "chen.siyuan", {"apologised": True})
     task = house.task(started.case_number, "record")
     house.engine.tasks.claim(task, house.actor("chen.siyuan"))

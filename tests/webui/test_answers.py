@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-PNG = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05"
+PNG = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
+       b"\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05"
        b"\x05\x02\x00_\xc8\xf1\xd2\0\0\0\0IEND\xaeB`\x82")
 
 
@@ -22,7 +23,8 @@ def test_the_policy_forbids_inline_scripts(stranger, address):
 def test_pages_hold_no_inline_script_or_handler(house, signed_in):
     started = house.complaint()
     screen = signed_in("chen.siyuan")
-    for address in ("/inbox", f"/tasks/{started.next_task_id}", f"/cases/{started.case_number}", "/cases", "/start", "/me"):
+    places = ("/inbox", f"/tasks/{started.next_task_id}", f"/cases/{started.case_number}", "/cases", "/start", "/me")
+    for address in places:
         page = screen.get(address).text
         assert " onclick=" not in page
         assert "javascript:" not in page

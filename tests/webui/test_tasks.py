@@ -32,7 +32,7 @@ def test_a_double_click_never_makes_two_cases(house, signed_in):
     assert len(house.engine.boards.cases(house.actor("li.na"))) == 1
 
 
-def test_completing_opens_the_next_step(house, signed_in, task):
+def test_completing_opens_the_next_step(signed_in, task):
     screen = signed_in("chen.siyuan")
     screen.post(f"/tasks/{task}/claim")
     answer = screen.post(f"/tasks/{task}/complete", LISTEN)
@@ -85,7 +85,7 @@ def test_a_task_that_never_was_is_not_found(signed_in):
     assert signed_in("li.na").get("/tasks/nothing").status_code == 404
 
 
-def test_a_draft_is_kept_and_comes_back(house, signed_in, task):
+def test_a_draft_is_kept_and_comes_back(signed_in, task):
     screen = signed_in("chen.siyuan")
     screen.post(f"/tasks/{task}/claim")
     kept = screen.post(f"/tasks/{task}/draft", {"f.key_points": "刚说到一半", "f.received_at": "2026-04-07T08:30"},

@@ -90,6 +90,11 @@ function answer(form, rules) {
 /** Show, hide and mark fields as {id: {visible, required, text}} says. */
 export function applyAnswers(form, answers) {
   for (const [id, told] of Object.entries(answers)) {
+    const section = id.startsWith('section:') && form.querySelector(`[data-section="${CSS.escape(id.slice(8))}"]`);
+    if (section) {
+      if (told.visible !== undefined) section.hidden = !told.visible;
+      continue;
+    }
     const field = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
     if (!field) continue;
     if (told.visible !== undefined) {
