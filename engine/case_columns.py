@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.expressions import ExpressionFailed
 from engine.family import CASE_COLUMNS, Family, Member
-from engine.models.runtime import UserTask
+from engine.models.runtime import TaskCandidate, UserTask
 
 PROPERTIES = {"customer": "bihuan:customer", "phone": "bihuan:phone", "severity": "bihuan:severity",
               "gist": "bihuan:gist", "promised_at": "bihuan:promised_at"}
@@ -60,4 +60,8 @@ def copy_to_tasks(family: Family) -> None:
     if now != family.columns_at_lock and family.root_row["state"] in ("active", "suspended"):
         family.connection.execute(update(UserTask.__table__).where(UserTask.root_id == family.root_id)
                                   .values(task_columns(family.root_row)))
+        if now["severity"] != family.columns_at_lock["severity"]:
+            mine = select(UserTask.id).where(UserTask.root_id == family.root_id)
+            family.connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(mine))
+                                      .values(severity=now["severity"]))
     family.columns_at_lock = now

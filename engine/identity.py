@@ -156,7 +156,7 @@ class Identity:
 
     def leave(self, login: str, by: Actor) -> None:
         """A person leaves: no sign-in, no roles, claimed tasks go back to their roles."""
-        from engine.models.runtime import UserTask
+        from engine.models.runtime import TaskCandidate, UserTask
 
         _administrator(by)
         now = self._parts.clock.now()
@@ -165,6 +165,9 @@ class Identity:
             connection.execute(update(Person.__table__).where(Person.id == person).values(
                 left_at=now, session_version=Person.session_version + 1))
             connection.execute(delete(RoleHolding.__table__).where(RoleHolding.person_id == person))
+            held = select(UserTask.id).where(UserTask.assignee_id == person)
+            connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(held))
+                               .values(unclaimed=True))
             connection.execute(update(UserTask.__table__).where(UserTask.assignee_id == person)
                                .values(assignee_id=None, claimed_at=None))
             self._parts.note(connection, by, "person_left", login=login)

@@ -31,6 +31,8 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
         if login:
             logins[row["id"]] = login
     _assign(family, tasks, logins)
+    held = {row["id"] for row in tasks if row["assignee_id"] is not None}
+    candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in candidates]
     for (member, _wait), row, clock in zip(come, tasks, clocks):
         jobs += deadlines.first_job(family, member, row, clock)
         family.task_ids[member.id, row["element_instance_id"]] = row["id"]
@@ -67,7 +69,8 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     for role in roles:
         unit = family.live.offered_at(role, family.root_row["unit_id"])
         if unit is not None:
-            offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"]})
+            offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"],
+                           "unclaimed": True, "process_key": row["process_key"], "severity": row["severity"]})
     return row, offers, login, clock
 
 

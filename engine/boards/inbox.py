@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_, union, union_all
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, candidate_pairs
@@ -56,7 +56,7 @@ def _total(parts: Any, connection: Connection, live: Live, by: Actor, view: str,
     if view not in counts or not any(filters.values()):
         return counts.get(view, len(rows))
     if view == "unclaimed":
-        return len(_offered(connection, live, by, filters, None, COUNTED_TO))
+        return min(COUNTED_TO, connection.scalar(select(_count_offered(live, by, filters))) or 0)
     some = _filtered(select(UserTask.id).where(_scope(parts, live, by, view, now)), filters).limit(COUNTED_TO).subquery()
     return connection.scalar(select(func.count()).select_from(some)) or 0
 
@@ -130,18 +130,41 @@ def _offered(connection: Connection, live: Live, by: Actor, filters: dict[str, s
              limit: int) -> list[str]:
     """Unclaimed tasks offered to the roles held: an index range for each (role, unit), merged."""
     branches = []
-    for role, unit in candidate_pairs(by, live):
-        query = (select(UserTask.id, TaskCandidate.due_sort)
-                 .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
-                 .where(TaskCandidate.role == role, TaskCandidate.unit_id == unit, UserTask.assignee_id.is_(None)))
-        query = _after(_filtered(query, filters), TaskCandidate.due_sort, TaskCandidate.task_id, after)
+    for query in _offers(live, by, filters):
+        query = _after(query, TaskCandidate.due_sort, TaskCandidate.task_id, after)
         branches.append(select(query.order_by(TaskCandidate.due_sort, TaskCandidate.task_id).limit(limit).subquery()))
     if not branches:
         return []
     found = union_all(*branches).subquery()
-    rows = connection.execute(select(found.c.id, found.c.due_sort).distinct()
-                              .order_by(found.c.due_sort, found.c.id).limit(limit))
-    return [row.id for row in rows]
+    rows = connection.execute(select(found.c.task_id, found.c.due_sort).distinct()
+                              .order_by(found.c.due_sort, found.c.task_id).limit(limit))
+    return [row.task_id for row in rows]
+
+
+def _offers(live: Live, by: Actor, filters: dict[str, str]) -> list[Select[Any]]:
+    """What is offered to each role and unit of the actor; the tasks' own rows are read only to search in them."""
+    found = []
+    for role, unit in candidate_pairs(by, live):
+        query = select(TaskCandidate.task_id, TaskCandidate.due_sort).where(
+            TaskCandidate.role == role, TaskCandidate.unit_id == unit, TaskCandidate.unclaimed.is_(True))
+        if filters.get("process"):
+            query = query.where(TaskCandidate.process_key == filters["process"])
+        if filters.get("severity"):
+            query = query.where(TaskCandidate.severity == filters["severity"])
+        if (filters.get("search") or "").strip():
+            query = _filtered(query.join(UserTask, UserTask.id == TaskCandidate.task_id),
+                              {"search": filters["search"]})
+        found.append(query)
+    return found
+
+
+def _count_offered(live: Live, by: Actor, filters: dict[str, str]) -> Any:
+    """How many tasks are offered to the actor; a task offered to two roles counts once, each role up to the limit."""
+    offers = [select(query.limit(COUNTED_TO).subquery().c.task_id) for query in _offers(live, by, filters)]
+    if not offers:
+        return literal(0)
+    some = union(*offers).subquery() if len(offers) > 1 else offers[0].subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _after(query: Select[Any], due: Any, key: Any, after: str | None) -> Select[Any]:
@@ -165,15 +188,9 @@ def _counts(parts: Any, connection: Connection, live: Live, by: Actor, now: date
     for view in ("mine", "today", "overdue"):
         some = select(UserTask.id).where(_scope(parts, live, by, view, now)).limit(COUNTED_TO).subquery()
         columns.append(select(func.count()).select_from(some).scalar_subquery().label(view))
-    pairs = candidate_pairs(by, live)
-    if pairs:
-        some = (select(TaskCandidate.task_id).join(UserTask, UserTask.id == TaskCandidate.task_id)
-                .where(tuple_(TaskCandidate.role, TaskCandidate.unit_id).in_(pairs), UserTask.assignee_id.is_(None))
-                .distinct().limit(COUNTED_TO).subquery())
-        columns.append(select(func.count()).select_from(some).scalar_subquery().label("unclaimed"))
-    else:
-        columns.append(literal(0).label("unclaimed"))
-    return dict(connection.execute(select(*columns)).one()._mapping)
+    columns.append(_count_offered(live, by, {}).label("unclaimed"))
+    found = dict(connection.execute(select(*columns)).one()._mapping)
+    return {view: min(COUNTED_TO, count) for view, count in found.items()}
 
 
 def _done(connection: Connection, live: Live, by: Actor, filters: dict[str, str], after: str | None,

@@ -105,15 +105,22 @@ class UserTask(Base):
 
 
 class TaskCandidate(Base):
-    """A role in a unit that may claim a task: holders within the unit's subtree, looked up when listing."""
+    """A role in a unit that may claim a task: holders within the unit's subtree, looked up when listing.
+
+    ``unclaimed``, ``process_key`` and ``severity`` are copies: with them a page of unclaimed tasks is one index range.
+    """
 
     __tablename__ = "task_candidate"
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(100), primary_key=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("org_unit.id"), primary_key=True)
     due_sort: Mapped[datetime] = mapped_column(Moment)
+    unclaimed: Mapped[bool] = mapped_column(default=True)
+    process_key: Mapped[str] = mapped_column(String(200))
+    severity: Mapped[str] = mapped_column(String(40), default="")
 
-    __table_args__ = (Index("ix_task_candidate_inbox", "role", "unit_id", "due_sort", "task_id"),)
+    __table_args__ = (Index("ix_task_candidate_inbox", "role", "unit_id", "unclaimed", "due_sort", "task_id",
+                            "process_key", "severity"),)
 
 
 class TaskDraft(Base):

@@ -19,7 +19,7 @@ from engine.family import Family, keyed_waits
 from engine.forms import draft
 from engine.live import Live
 from engine.models.history import HistoryEntry
-from engine.models.runtime import ProcessInstance, TaskDraft, UserTask
+from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
 from engine.tasks.open_task import AlreadyDone, AlreadyTaken, OpenTask, open_task, taken
 from engine.wait_state import refuse_if_due, save, settle
 
@@ -124,6 +124,8 @@ class Tasks:
     def _hold(task: OpenTask, person_id: str | None, at: Any) -> None:
         task.family.connection.execute(update(UserTask.__table__).where(UserTask.id == task.row.id).values(
             assignee_id=person_id, claimed_at=at, revision=UserTask.revision + 1))
+        task.family.connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id == task.row.id)
+                                       .values(unclaimed=person_id is None))
 
     def _keep(self, connection: Any, task_id: str, root_id: str, form_key: str, values: Any, by: Actor, now: Any) -> None:
         table = TaskDraft.__table__

@@ -569,6 +569,9 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=100), nullable=False),
         sa.Column("unit_id", sa.String(length=26), nullable=False),
         sa.Column("due_sort", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unclaimed", sa.Boolean(), nullable=False),
+        sa.Column("process_key", sa.String(length=200), nullable=False),
+        sa.Column("severity", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id"), ondelete="CASCADE"
         ),
@@ -576,7 +579,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id", "role", "unit_id", name=op.f("pk_task_candidate")),
     )
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
-        batch_op.create_index("ix_task_candidate_inbox", ["role", "unit_id", "due_sort", "task_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_candidate_inbox",
+            ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity"],
+            unique=False,
+        )
 
     op.create_table(
         "incident",
