@@ -71,11 +71,23 @@ def read_content(files: Mapping[str, bytes]) -> Content:
                 yamls.append((file, raw, read_yaml(raw, file)))
             except Refused as refused:
                 content.problems += refused.problems
-    for key, reader in (("groups", _groups), ("pack", _pack), ("register", _register), ("form", _form)):
+    for kind, reader in (("groups", _groups), ("pack", _pack), ("register", _register), ("form", _form), ("", _unknown_file)):
         for file, raw, data in yamls:
-            if isinstance(data, dict) and next(iter(data), None) == key:
+            if _kind(file, data) == kind:
                 _take(content, reader, file, raw)
     return content
+
+
+def _kind(file: str, data: Any) -> str:
+    """What a YAML file declares: one of four keys says so, and the name of a pack's file."""
+    named = [key for key in ("pack", "register", "form", "groups") if isinstance(data, dict) and key in data]
+    return named[0] if named else "pack" if PurePosixPath(file).name == "pack.yaml" else ""
+
+
+def _unknown_file(content: Content, file: str, raw: bytes) -> None:  # noqa: ARG001
+    content.problems.append(Problem(
+        "unknown_file", "看不出这个文件是什么：缺少 form、register、groups 或 pack。",
+        "What this file is cannot be told: it has no `form`, `register`, `groups` or `pack`.", file=file, severity="warning"))
 
 
 def _take(content: Content, reader: Callable[[Content, str, bytes], None], file: str, raw: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 from engine.authorization import Actor, may_intervene, require, supervised_units
 from engine.cards import Bilingual, IncidentCard
 from engine.connectors.connector import FAILURES
-from engine.errors import Conflict, NotFound
+from engine.errors import BihuanError, Conflict, NotFound
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import Incident, Job, ProcessInstance, incident_is_open
 
@@ -99,7 +100,17 @@ def wording(code: str) -> Bilingual:
     """The sentence of a stored failure, with places for its parameters."""
     if code in SENTENCES:
         return SENTENCES[code]
-    return Bilingual(*FAILURES[code]) if code in FAILURES else Bilingual("{code}", "{code}")
+    if code in FAILURES:
+        return Bilingual(*FAILURES[code])
+    return next((Bilingual(kind.zh, kind.en) for kind in _errors(BihuanError) if kind.code == code),
+                Bilingual("{code}", "{code}"))
+
+
+def _errors(kind: type[BihuanError]) -> Iterator[type[BihuanError]]:
+    """All errors that words are declared for."""
+    yield kind
+    for more in kind.__subclasses__():
+        yield from _errors(more)
 
 
 def _fill(template: str, params: dict[str, Any]) -> str:
