@@ -145,16 +145,22 @@ def receive_instantiate(drawing: Drawing) -> Iterator[Found]:
             yield one
 
 
-@rule("resource_role", "10.3.1", zh="{element}不能同时有 {names}：资源要么引用，要么由表达式给出。",
-      en="{element} must not have {names} together: a resource is either referenced or given by an expression.")
+@rule("resource_role", "10.3.1",
+      zh="{element}不能同时有 resourceRef 和 resourceAssignmentExpression：资源要么引用，要么由表达式给出。",
+      en="{element} must not have both resourceRef and resourceAssignmentExpression: a resource is either named or"
+         " computed.")
 def resource_role(drawing: Drawing) -> Iterator[Found]:
     for role in drawing.kinds("resourceRole"):
-        reference = kid(role, "resourceRef")
-        expression = kid(role, "resourceAssignmentExpression")
-        if reference is not None and expression is not None:
-            yield role, {"names": "resourceRef + resourceAssignmentExpression"}
-        if reference is None and kid(role, "resourceParameterBinding") is not None:
-            yield role, {"names": "resourceParameterBinding - resourceRef"}
+        if kid(role, "resourceRef") is not None and kid(role, "resourceAssignmentExpression") is not None:
+            yield role
+
+
+@rule("resource_binding_alone", "10.3.1", zh="{element}绑定了资源参数，但没有引用资源（resourceRef）。",
+      en="{element} binds parameters of a resource, but names no resource (resourceRef).")
+def resource_binding_alone(drawing: Drawing) -> Iterator[Found]:
+    for role in drawing.kinds("resourceRole"):
+        if kid(role, "resourceRef") is None and kid(role, "resourceParameterBinding") is not None:
+            yield role
 
 
 @rule("resource_parameter", "10.3.1", zh="{element}绑定的参数{parameter}不属于资源{resource}。",

@@ -81,7 +81,7 @@ def label(element: Element, lang: str) -> str:
     if name and key:
         return f"“{name}”（{key}）" if lang == "zh" else f'"{name}" ({key})'
     if name or key:
-        return key or (f"“{name}”" if lang == "zh" else f'"{name}"')
+        return f"“{name or key}”" if lang == "zh" else f'"{name or key}"'
     owner = next((up for up in element.iterancestors() if up.get("id")), None)
     kind = element.tag.rpartition("}")[2]
     if owner is None:

@@ -89,8 +89,8 @@ def attribute_missing(drawing: Drawing) -> Iterator[Found]:
                 yield element, {"name": name}                      # bpmn.io writes targetNamespace=""
 
 
-@rule("attribute_value", "15.3", zh="{element}的属性 {name} 不能是“{value}”，应当是{wanted}。",
-      en="The attribute {name} of {element} must not be \"{value}\", it must be {wanted}.")
+@rule("attribute_value", "15.3", zh="{element}的属性 {name} 不能是“{value}”，应当是{zh_wanted}。",
+      en="The attribute {name} of {element} must not be \"{value}\", it must be {en_wanted}.")
 def attribute_value(drawing: Drawing) -> Iterator[Found]:
     for element, kind in typed(drawing.root):
         for name, attribute in kind.attributes.items():
@@ -99,9 +99,10 @@ def attribute_value(drawing: Drawing) -> Iterator[Found]:
                 continue
             allowed = ENUMERATIONS.get(attribute.type)
             if allowed is None and not re.fullmatch(r"\s*[+-]?\d+\s*", value):
-                yield element, {"name": name, "value": value, "wanted": "an integer / 整数"}
+                yield element, {"name": name, "value": value, "zh_wanted": "整数", "en_wanted": "an integer"}
             elif allowed is not None and value.strip() not in allowed:
-                yield element, {"name": name, "value": value, "wanted": " | ".join(allowed)}
+                yield element, {"name": name, "value": value, "zh_wanted": "、".join(allowed),
+                                "en_wanted": " or ".join(allowed)}
 
 
 @rule("attribute_unknown", "15.3", severity="warning", zh="{element}的属性 {name} 不属于 BPMN，将被忽略。",

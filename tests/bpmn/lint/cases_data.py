@@ -327,6 +327,9 @@ CASES: dict[str, tuple] = {
                             process(chain('<receiveTask id="a" messageRef="m" instantiate="true"/>', E), MESSAGE)),
     "resource_role": (task(ROLE.format("<resourceRef>rs</resourceRef>" + ASSIGN), root=RESOURCE),
                       task(ROLE.format(ASSIGN), root=RESOURCE)),
+    "resource_binding_alone": (
+        task(ROLE.format(BINDING.format("rp")), root=RESOURCE),
+        task(ROLE.format("<resourceRef>rs</resourceRef>" + BINDING.format("rp")), root=RESOURCE)),
     "resource_parameter": (task(ROLE.format("<resourceRef>rs</resourceRef>" + BINDING.format("rq")), root=RESOURCE),
                            task(ROLE.format("<resourceRef>rs</resourceRef>" + BINDING.format("rp")), root=RESOURCE)),
     "resource_parameter_required": (task(ROLE.format("<resourceRef>rs2</resourceRef>"), root=RESOURCE),
