@@ -80,7 +80,7 @@ def _statements(sqlite: bool) -> list[str]:
             f"CAST(:now AS timestamptz) + ({number}) * interval '1 minute'"
 
     false = "0" if sqlite else "false"
-    hashed = "((n * 7919) % 100003)"
+    hashed = "(((n % 100003) * 7919) % 100003)"
     unit = f"(SELECT id FROM org_unit WHERE key = 'u' || (({hashed} / 13) % {UNITS}))"
     person = f"(SELECT id FROM person WHERE login = 'p' || ({hashed} % {PEOPLE}))"
     definition = f"(SELECT id FROM process_definition WHERE key = {pick(PROCESSES, hashed)})"

@@ -24,8 +24,8 @@ class DecisionFailed(BihuanError):
 class CaseEnvironment:
     """Given to the seam for one instance (see ``engine.bpmn``): clock, expressions, decisions."""
 
-    def __init__(self, expressions: Expressions, definition: Definition):
-        self.expressions, self._definition = expressions, definition
+    def __init__(self, expressions: Expressions, definition: Definition, stores: Any = None):
+        self.expressions, self._definition, self._stores = expressions, definition, stores
 
     def now(self) -> datetime:
         """The moment of this step, in UTC."""
@@ -50,6 +50,20 @@ class CaseEnvironment:
         if tick is None:
             raise AttributeError(text)
         return tick
+
+    def read_store(self, store: str, element: Any, variables: Mapping[str, Any]) -> Any:
+        """The records of the register that a data store stands for (``bihuan:register``, else the store's id).
+
+        ``bihuan:criteria`` of the activity (FEEL, a context) chooses among them; all of them without it.
+        """
+        criteria = self.expressions.value(element.properties.get("bihuan:criteria"), variables)
+        return self._stores.read(element.properties.get("bihuan:register") or store, criteria or {})
+
+    def write_store(self, store: str, element: Any, value: Any, variables: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Save one record (a context) or several (a list) in the register that a data store stands for."""
+        key = element.properties.get("bihuan:register") or store
+        for record in value if isinstance(value, list) else [] if value is None else [value]:
+            self._stores.write(key, record)
 
     def decide(self, element: Any, variables: Mapping[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """The answer of a business rule task's decision, and the rules that fired."""

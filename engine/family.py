@@ -20,6 +20,7 @@ from engine.ids import new_id
 from engine.live import Live
 from engine.models.identity import LiveVersion
 from engine.models.runtime import ProcessInstance, UserTask
+from engine.register_rows import DataStores
 from engine.values import dumps, loads
 
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
@@ -118,7 +119,9 @@ class Family:
         """What expressions and decision tables of this instance see."""
         expressions = Expressions(self.now, self.live, row["unit_id"], self.parts.settings.zone, definition.pack,
                                   functions=self.parts.functions(self.connection))
-        return CaseEnvironment(expressions, definition)
+        stores = DataStores(self.parts.registers, self.connection, self.now.astimezone(expressions.zone),
+                            self.by.login, row.get("case_number") or self.root_row.get("case_number") or "")
+        return CaseEnvironment(expressions, definition, stores)
 
 
 def _keyed(waits: Any) -> dict[tuple[str, int], Wait]:

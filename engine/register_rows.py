@@ -82,6 +82,26 @@ class Registers:
         return feel.evaluate(text, variables, clock=self._parts.clock.now)
 
 
+class DataStores:
+    """The data stores of a drawing: records of registers, read and written in the step's own transaction."""
+
+    def __init__(self, registers: Registers, connection: Connection, at: datetime, by: str, source: str):
+        self._registers, self._connection, self._at, self._by, self._source = registers, connection, at, by, source
+
+    def read(self, register: str, criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The records that meet ``criteria``, by label. Raises NotFound for a register there is none."""
+        return [row.as_value() for row in self._registers.store(self._connection, register).find(self._connection,
+                                                                                              criteria)]
+
+    def write(self, register: str, values: Mapping[str, Any]) -> None:
+        """Save a record: a changed one carries its ``id``, or the key fields name it. Raises Invalid."""
+        store = self._registers.store(self._connection, register)
+        fields = {name: value for name, value in values.items() if name in store.register.fields}
+        number = values.get("id")
+        store.save(self._connection, fields, by=self._by, at=self._at, source=self._source,
+                   record_id=int(number) if number is not None else None)
+
+
 def operate(registers: Registers, connection: Connection, inputs: Mapping[str, Any], *, by: str, at: datetime,
             case_number: str) -> dict[str, Any]:
     """What the topic ``register`` does: ``operation`` find, save or link (see docs/reference/connectors.md)."""
