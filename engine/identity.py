@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -198,7 +199,7 @@ class Identity:
     def _refuse_paused(self, connection: Connection, subject: str, now: datetime) -> None:
         until = connection.scalar(select(SignInAttempt.locked_until).where(SignInAttempt.subject == subject))
         if until is not None and until > now:
-            raise SignInPaused(minutes=max(1, int((until - now).total_seconds() // 60) + 1))
+            raise SignInPaused(minutes=ceil((until - now).total_seconds() / 60))
 
     def _count_failure(self, connection: Connection, subject: str, now: datetime) -> None:
         settings, table = self._parts.settings, SignInAttempt.__table__
