@@ -8,10 +8,11 @@ import { attachTables } from './rows.js';
 import { attachTabs } from './tabs.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
-import { startTimes, showTimes } from './times.js';
+import { ago, due, duration, startTimes, showTimes } from './times.js';
 import { csrf, ready } from './page.js';
 
 window.htmx = htmx;
+window.bihuan = { ago, due, duration };
 Object.assign(htmx.config, {
   allowEval: false,
   includeIndicatorStyles: false,

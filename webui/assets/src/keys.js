@@ -68,19 +68,31 @@ function move(step) {
   const next = all[Math.min(Math.max(here + step, 0), all.length - 1)];
   next.focus();
   next.scrollIntoView({ block: 'nearest' });
-  if (next.hasAttribute('hx-get') && window.matchMedia('(min-width: 1101px)').matches) next.click();
+  const wide = window.matchMedia('(min-width: 1101px)').matches;
+  if (next.hasAttribute('hx-get') && wide && !shown(next) && !coming(next)) next.click();
   return true;
 }
 
-/** From the line into its task: the first field, or the claim button. */
+const idOf = (link) => link.closest('.item')?.dataset.id;
+const shown = (link) => document.querySelector('.pane [data-task-id]')?.dataset.taskId === idOf(link);
+const coming = (link) => document.querySelector('.pane')?.dataset.loading === idOf(link);
+
+/** From the line into its task: the first field, or the claim button; as soon as it is there. */
 function enter(event) {
   const link = event.target.closest?.('.item > a');
   if (!link || !window.matchMedia('(min-width: 1101px)').matches) return false;
-  if (link.closest('[data-open=true]')) {
-    const target = document.querySelector('.pane form[data-task] :is(input, select, textarea):not([type=hidden]):not([readonly]):not(:disabled), .pane [data-main]');
-    if (target) { target.focus(); return true; }
+  if (coming(link)) {
+    document.querySelector('.pane').dataset.enters = 'yes';
+    return true;
   }
-  return false;
+  return shown(link) && focusTask();
+}
+
+/** Put the cursor into the task of the pane. */
+export function focusTask() {
+  const target = document.querySelector('.pane form[data-task] :is(input, select, textarea):not([type=hidden]):not([readonly]):not(:disabled), .pane [data-main]');
+  target?.focus();
+  return Boolean(target);
 }
 
 function press(selector) {

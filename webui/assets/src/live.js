@@ -2,6 +2,7 @@
 // struck through, says who, and leaves after five seconds; new lines are announced, never pushed under the cursor.
 import htmx from 'htmx.org/dist/htmx.esm.js';
 import { announce, say } from './page.js';
+import { focusTask } from './keys.js';
 import { showTimes } from './times.js';
 
 const EVERY = 30000, GONE = 5000;
@@ -15,8 +16,21 @@ export function startLive() {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
     document.addEventListener('bihuan:changed', () => refresh(true));
     mark();
+    openFirst();
   }
-  document.addEventListener('htmx:afterSwap', mark);
+  // Which task is on its way into the pane: pressing its line again must not fetch it twice.
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    const id = event.detail.pathInfo?.requestPath?.match(/\/tasks\/([^/?]+)(\?|$)/)?.[1];
+    if (id && event.detail.target?.id === 'pane') event.detail.target.dataset.loading = id;
+  });
+  document.addEventListener('htmx:afterRequest', (event) => { delete event.detail.target?.dataset?.loading; });
+  document.addEventListener('htmx:afterSwap', (event) => {
+    mark();
+    if (event.detail.target?.dataset?.enters) {
+      delete event.detail.target.dataset.enters;
+      focusTask();
+    }
+  });
   document.addEventListener('click', (event) => {
     const link = event.target.closest('.item > a[hx-get]');
     // Narrow screens open the task as a page of its own: htmx must not take the click.
@@ -36,6 +50,13 @@ document.addEventListener('htmx:configRequest', (event) => {
   const next = all[here + 1] || all[here - 1];
   event.detail.formData.set('following', next?.dataset.id || '');
 });
+
+/** On a wide screen the first task is open from the start: the clerk came to work on it. */
+function openFirst() {
+  if (!window.matchMedia('(min-width: 1101px)').matches || document.querySelector('.pane [data-task-id]')) return;
+  const link = document.querySelector('.item > a[hx-get]');
+  if (link) htmx.ajax('GET', link.getAttribute('hx-get'), { target: '#pane', swap: 'innerHTML' });
+}
 
 /** Which line is the one in the pane. */
 function mark() {

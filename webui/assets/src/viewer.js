@@ -70,7 +70,7 @@ function fit(canvas, box) {
   const { inner } = canvas.viewbox();
   const width = box.clientWidth;
   const scale = Math.max(SMALLEST, Math.min(1, (width - 2 * MARGIN) / inner.width));
-  box.style.height = `${Math.round(Math.max(200, Math.min(inner.height * scale + 2 * MARGIN, window.innerHeight * 0.7)))}px`;
+  box.style.height = `${Math.round(Math.max(200, Math.min(inner.height * scale + 2 * MARGIN, Math.max(420, window.innerHeight * 0.85))))}px`;
   canvas.resized();
   const x = scale > SMALLEST ? inner.x - (width / scale - inner.width) / 2 : inner.x - MARGIN / scale;
   canvas.viewbox({ x, y: inner.y - MARGIN / scale, width: width / scale, height: box.clientHeight / scale });
