@@ -80,7 +80,7 @@ class Family:
             return found
         if instance_id == self.root_id:
             return self.adopt(self.root_row)
-        row = self.connection.execute(select(*INSTANCE_COLUMNS).where(ProcessInstance.id == instance_id)).first()
+        row = self.connection.execute(_MEMBER, {"the_id": instance_id}).first()
         if row is None or row.root_id != self.root_id:
             raise NotFound(what=instance_id)
         return self.adopt(dict(row._mapping))
@@ -122,6 +122,9 @@ class Family:
         stores = DataStores(self.parts.registers, self.connection, self.now.astimezone(expressions.zone),
                             self.by.login, row.get("case_number") or self.root_row.get("case_number") or "")
         return CaseEnvironment(expressions, definition, stores)
+
+
+_MEMBER = select(*INSTANCE_COLUMNS).where(ProcessInstance.id == bindparam("the_id"))
 
 
 def _keyed(waits: Any) -> dict[tuple[str, int], Wait]:

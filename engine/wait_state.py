@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from engine import case_columns, messages, task_rows
 from engine.bpmn import RunEvent, RunFailed, Wait
 from engine.errors import Conflict
-from engine.family import Family, Member, instance_values, keyed_waits
+from engine.family import CASE_COLUMNS, Family, Member, instance_values, keyed_waits
 from engine.ids import new_id
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
 
@@ -75,6 +75,9 @@ def _note(family: Family, member: Member, event: RunEvent) -> None:
         messages.broadcast(family, member, data)
     elif kind == "flow" and family.parts.flows_taken is not None:
         family.parts.flows_taken.add((member.definition.key, data["flow"]))
+    elif kind == "unclear":
+        family.record.tell("unclear", root_id=family.root_id, instance_id=member.id, element_id=event.element_id,
+                           definition_id=member.definition.id, **data)
     elif kind == "decision":
         family.record.tell("decided", root_id=family.root_id, instance_id=member.id, element_id=event.element_id,
                            definition_id=member.definition.id, decision=data.get("decision"), fired=data.get("fired"))
@@ -226,30 +229,44 @@ def _save_instances(family: Family) -> None:
     root = family.members.get(family.root_id)
     alone = root not in new and root not in old  # its columns may change though its run does not
     if old or alone:
-        table = ProcessInstance.__table__
-        columns = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at",
-                   "customer", "customer_initials", "phone", "severity", "gist", "promised_at")
-        statement = (update(table).where(table.c.id == bindparam("the_id"))
-                     .values({name: bindparam("new_" + name) for name in columns} | {"revision": table.c.revision + 1}))
-        rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in columns}
+        rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
                 | {"the_id": m.id} for m in old]
         if alone:
-            rows.append({"new_" + name: family.root_row[name] for name in columns} | {"the_id": family.root_id})
-        family.connection.execute(statement, rows)
+            rows.append({"new_" + name: family.root_row[name] for name in _CHANGING} | {"the_id": family.root_id})
+        family.connection.execute(_UPDATE, rows)
+
+
+# Statements of the hot path are made once: making one costs more than running it.
+_CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at", *CASE_COLUMNS)
+_UPDATE = (update(ProcessInstance.__table__).where(ProcessInstance.__table__.c.id == bindparam("the_id"))
+           .values({name: bindparam("new_" + name) for name in _CHANGING}
+                   | {"revision": ProcessInstance.__table__.c.revision + 1}))
+
+
+_DELETE_TASKS = (
+    delete(UserTask.__table__)
+    .where(UserTask.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
+           tuple_(UserTask.__table__.c.instance_id, UserTask.__table__.c.element_instance_id)
+           .in_(bindparam("the_waits", expanding=True)))
+    .returning(UserTask.id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id, UserTask.form_key, UserTask.name,
+               UserTask.name_en))
+_DELETE_SLOTS = {
+    model: delete(model.__table__).where(
+        model.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
+        model.__table__.c.kind.in_(kinds),
+        tuple_(model.__table__.c.instance_id, model.__table__.c.element_instance_id, model.__table__.c.slot)
+        .in_(bindparam("the_slots", expanding=True)))
+    for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription))}
 
 
 def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> None:
     """Delete the rows of what no longer waits; deadlines of a task go with it by foreign key, drafts stay."""
     _remove_tasks(family, [(member, wait) for member, wait in gone if wait.kind == "user"])
     for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription)):
-        found: dict[str, list[tuple[str, int]]] = {}
-        for member, wait in gone:
-            if wait.kind in kinds:
-                found.setdefault(member.id, []).append((wait.id, wait.index))
-        for instance_id, slots in found.items():  # messages on their way to the same element are jobs, too: they stay
-            family.connection.execute(delete(model.__table__).where(
-                model.instance_id == instance_id, model.kind.in_(kinds),
-                tuple_(model.element_instance_id, model.slot).in_(slots)))
+        slots = [(member.id, wait.id, wait.index) for member, wait in gone if wait.kind in kinds]
+        if slots:  # messages on their way to the same element are jobs, too: they stay
+            family.connection.execute(_DELETE_SLOTS[model], {"the_instances": list({slot[0] for slot in slots}),
+                                                             "the_slots": slots})
 
 
 def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
@@ -257,20 +274,13 @@ def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
     if not gone:
         return
     completed = {entry["task_id"] for entry in family.record.entries if entry["verb"] == "completed"}
-    by_instance: dict[str, list[str]] = {}
-    for member, wait in gone:
-        by_instance.setdefault(member.id, []).append(wait.id)
-    for instance_id, waits in by_instance.items():
-        rows = family.connection.execute(
-            delete(UserTask.__table__)
-            .where(UserTask.instance_id == instance_id, UserTask.element_instance_id.in_(waits))
-            .returning(UserTask.id, UserTask.definition_id, UserTask.element_id, UserTask.form_key, UserTask.name,
-                       UserTask.name_en)).all()
-        for row in rows:
-            if row.id not in completed:
-                family.record.tell("withdrawn", root_id=family.root_id, instance_id=instance_id, task_id=row.id,
-                                   definition_id=row.definition_id, element_id=row.element_id, form_key=row.form_key,
-                                   name=row.name, name_en=row.name_en)
+    rows = family.connection.execute(_DELETE_TASKS, {"the_instances": list({member.id for member, _ in gone}),
+                                                     "the_waits": [(member.id, wait.id) for member, wait in gone]}).all()
+    for row in rows:
+        if row.id not in completed:
+            family.record.tell("withdrawn", root_id=family.root_id, instance_id=row.instance_id, task_id=row.id,
+                               definition_id=row.definition_id, element_id=row.element_id, form_key=row.form_key,
+                               name=row.name, name_en=row.name_en)
 
 
 def _insert_jobs(family: Family, come: list[tuple[Member, Wait]]) -> None:
