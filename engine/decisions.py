@@ -81,5 +81,6 @@ class CaseEnvironment:
         except dmn.DecisionError as error:
             raise DecisionFailed(decision=ref, why=error.sentence("zh"), why_en=error.sentence("en")) from error
         return value, [
-            {"table": rule.table, "rule": rule.rule_index, "id": rule.rule_id, "inputs": rule.inputs,
-             "outputs": rule.outputs, "note": rule.annotation} for rule in decided.fired]
+            {"table": rule.table, "name": rule.decision_name or ref, "rule": rule.rule_index, "id": rule.rule_id,
+             "inputs": rule.inputs, "outputs": rule.outputs, "note": rule.annotation, "chosen": rule.chosen}
+            for rule in decided.fired]

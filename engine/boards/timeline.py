@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from engine.boards.reasons import rules_fired, unclear
 from engine.cards import Bilingual, TimelineEntry
 from engine.definitions import Definitions
 from engine.models.history import HistoryEntry
@@ -17,7 +18,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "released": ("释放“{element}”", "released “{element}”"),
     "completed": ("办结“{element}”{outcome}", "completed “{element}”{outcome}"),
     "withdrawn": ("“{element}”不再需要办理", "“{element}” is no longer needed"),
-    "decided": ("决策表“{decision}”命中{rules}", "decision “{decision}” applied {rules}"),
     "timer_fired": ("定时“{element}”到点", "timer “{element}” fired"),
     "called": ("自动步骤“{element}”完成", "automatic step “{element}” done"),
     "notified": ("发出通知“{element}”", "sent notice “{element}”"),
@@ -37,6 +37,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
     "ended": ("案件结束", "the case ended"),
 }
+WORDED = {"decided": rules_fired, "unclear": unclear}
+"""Verbs whose sentence is put together from what is told."""
 
 
 def entries(connection: Connection, definitions: Definitions, root_id: str, limit: int = 500) -> tuple[TimelineEntry, ...]:
@@ -60,17 +62,16 @@ def _entry(connection: Connection, definitions: Definitions, row: Any) -> Timeli
 
 
 def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], definition: Any) -> Bilingual:
+    if row.verb in WORDED:
+        return WORDED[row.verb](detail, definition)
     zh, en = SENTENCES.get(row.verb, (row.verb, row.verb))
     outcome = _outcome(detail, definition)
-    fired = [str(rule.get("rule")) for rule in detail.get("fired") or [] if isinstance(rule, dict)]
     words = {"reason": row.reason, "number": detail.get("number", ""), "name": detail.get("name", ""),
-             "level": detail.get("level", ""), "decision": detail.get("decision", ""), "how": detail.get("how", "")}
+             "level": detail.get("level", ""), "how": detail.get("how", "")}
     return Bilingual(
-        _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else "",
-                           "rules": f"第 {'、'.join(fired)} 条规则" if fired else "默认结果"}),
+        _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
         _fill(en, words | {"element": element.in_("en") if element else "",
-                           "outcome": f": {outcome.in_('en')}" if outcome else "",
-                           "rules": f"rule {', '.join(fired)}" if fired else "the default"}))
+                           "outcome": f": {outcome.in_('en')}" if outcome else ""}))
 
 
 def _outcome(detail: dict[str, Any], definition: Any) -> Bilingual | None:
