@@ -68,12 +68,16 @@ class Expressions:
             raise ExpressionFailed(text=text, why_zh=error.sentence("zh"), why_en=error.sentence("en")) from error
 
     def condition(self, text: str, variables: Mapping[str, Any]) -> bool:
-        """Whether ``text`` is true. Raises :class:`NullCondition` when it is neither true nor false."""
+        """Whether ``text`` is true. Raises :class:`NullCondition` when it is neither true nor false, naming what was
+        missing, :class:`ExpressionFailed` when it cannot be evaluated at all."""
         scope = self._scope(text, variables)
         try:
             return feel.condition(text, scope, clock=self.now, functions=self.functions)
+        except feel.NullCondition as error:
+            raise NullCondition(text=text, missing="、".join(error.missing), why_zh=error.sentence("zh"),
+                                why_en=error.sentence("en")) from error
         except feel.FeelError as error:
-            raise NullCondition(text=text, why_zh=error.sentence("zh"), why_en=error.sentence("en")) from error
+            raise ExpressionFailed(text=text, why_zh=error.sentence("zh"), why_en=error.sentence("en")) from error
 
     def value(self, text: str | None, variables: Mapping[str, Any]) -> Any:
         """An attribute's value: literal, or FEEL where it starts with ``=``."""

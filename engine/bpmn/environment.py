@@ -24,7 +24,8 @@ class Environment(Protocol):
         ...
 
     def condition(self, text: str, variables: Mapping[str, Any]) -> bool:
-        """Whether a condition holds; raises where it is null or no boolean."""
+        """Whether a condition holds. Where it is neither true nor false it raises an error with the code
+        ``null_condition`` (and ``params["missing"]``, the names that were not there)."""
         ...
 
     def decide(self, element: Element, variables: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -39,7 +39,7 @@ class Gateway(Node):
         return [flow for flow in self.flows if flow.default]
 
     def _holds(self, token: Token, flow: Flow) -> bool:
-        return flow.condition is None or token.process.condition(token, flow.condition)
+        return token.process.holds(token, flow, fallback=bool(self._default()))
 
     def _some(self, chosen: Sequence[Flow]) -> Sequence[Flow]:
         if self.flows and not chosen:

@@ -97,10 +97,11 @@ class Node(TaskSpec):
         """The flows to take: all without condition, and those whose condition holds or else the default."""
         if not any(flow.condition is not None or flow.default for flow in self.flows):
             return self.flows
+        default = [flow for flow in self.flows if flow.default]
         plain = [flow for flow in self.flows if flow.condition is None and not flow.default]
         chosen = [flow for flow in self.flows if flow.condition is not None and not flow.default
-                  and token.process.condition(token, flow.condition)]
-        return plain + (chosen or [flow for flow in self.flows if flow.default])
+                  and token.process.holds(token, flow, fallback=bool(default))]
+        return plain + (chosen or default)
 
     def _counted(self, token: Token) -> bool:
         """Wait until ``startQuantity`` tokens are there; the last one takes the others with it."""

@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.failures import RunFailed
-from engine.bpmn.model import Text
+from engine.bpmn.model import Flow, Text
 
 if TYPE_CHECKING:
     from engine.bpmn.environment import Environment
     from engine.bpmn.tokens import Token
 
 KEY = "bihuan:key:"
+NULL_CONDITION = "null_condition"
+"""Code of the environment's error where a condition is neither true nor false."""
 
 
 class Variables:
@@ -93,6 +95,20 @@ class Variables:
             return self.environment.condition(text, self.view(token, extra))
         except Exception as error:
             raise _failed(token, text, error) from error
+
+    def holds(self, token: Token, flow: Flow, fallback: bool) -> bool:
+        """Whether a flow's condition is true. One that is neither true nor false is not; with a ``fallback`` (a default
+        flow) that is told as the event ``unclear``, without one it raises: never a silent wrong turn."""
+        if flow.condition is None:
+            return True
+        try:
+            return self.environment.condition(flow.condition, self.view(token))
+        except Exception as error:
+            if not fallback or getattr(error, "code", "") != NULL_CONDITION:
+                raise _failed(token, flow.condition, error) from error
+            self.tell("unclear", token, {"flow": flow.id, "text": flow.condition,
+                                         "missing": getattr(error, "params", {}).get("missing", "")})
+            return False
 
     def value(self, token: Token, text: Text | None, extra: Mapping[str, Any] | None = None) -> Any:
         """The value of a text that may be literal."""

@@ -12,11 +12,18 @@ def test_exclusive_gateway_takes_the_first_true_flow_or_the_default(story, n, wa
     assert story.start("exclusive_takes_first_true_flow", n=n).passed == way
 
 
-def test_a_null_condition_raises_instead_of_taking_a_wrong_turn(kept):
+def test_a_null_condition_without_a_default_raises_even_where_another_way_is_open(kept):
     with pytest.raises(RunFailed) as failed:
-        kept.start("null_condition_is_no_wrong_turn")
+        kept.start("null_condition_without_a_default")
     assert failed.value.element_id == "x"
     assert "missing > 10" in failed.value.sentence("zh")
+
+
+def test_a_null_condition_beside_a_default_is_not_true_and_is_told(story):
+    story.start("null_condition_is_no_wrong_turn")
+    assert story.passed == ["c"]
+    told = story.told("unclear")[0]
+    assert (told.element_id, told.data["flow"], told.data["text"]) == ("x", "x_a", "missing > 10")
 
 
 def test_a_gateway_without_a_way_names_itself(kept):
