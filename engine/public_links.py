@@ -55,8 +55,8 @@ class PublicLinks:
     def __init__(self, parts: Any):
         self._parts = parts
 
-    def open(self, token: str, lang: str = "zh") -> PublicView:
-        """What the customer sees. Raises NotFound, LinkExpired."""
+    def open(self, token: str, lang: str = "zh", entered: Mapping[str, Any] | None = None) -> PublicView:
+        """What the customer sees; ``entered`` is what was typed and refused. Raises NotFound, LinkExpired."""
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             row = self._row(connection, token)
@@ -68,9 +68,17 @@ class PublicLinks:
                 raise LinkExpired()
             form, scope, expressions = self._surroundings(connection, row, now)
             shown = view(form, stored=scope.get(form.key) or {}, variables=scope, evaluate=expressions.evaluate,
-                         now=expressions.now(), permissions=self._permissions(form, row), lang=lang)
+                         now=expressions.now(), permissions=self._permissions(form, row), lang=lang, entered=entered)
             return PublicView(token, row.purpose, row.case_number, Bilingual(form.title.zh, form.title.en), shown,
                               row.expires_at, done=row.used_at is not None)
+
+    def attach(self, token: str, name: str, data: bytes) -> dict[str, Any]:
+        """Keep a file that the customer adds, for those who see the case. Raises NotFound, LinkExpired, TooLarge."""
+        with self._parts.database.reading() as connection:
+            row = self._row(connection, token)
+            if row.used_at is not None or row.expires_at <= self._parts.clock.now():
+                raise LinkExpired()
+        return self._parts.files.put(name, data, None, root_id=row.root_id)
 
     def submit(self, token: str, values: Mapping[str, Any]) -> None:
         """Take what the customer filled in, once. Raises NotFound, LinkExpired, Invalid."""

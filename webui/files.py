@@ -31,14 +31,23 @@ def attach(task: str) -> Response:
     return jsonify(taken(actor(), task))
 
 
+def sent() -> tuple[str, bytes]:
+    """Name and content of the file that came with the request."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid(what=_("文件"))
+    return file.filename, file.stream.read()
+
+
 def taken(by: Any, task: str | None = None) -> dict[str, Any]:
     """Put the file of the request into the store. Raises what the engine says of size and kind."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(what=_("文件"))
-    kept = engine().files.put(sent.filename, sent.stream.read(), by, task)
+    return answer(engine().files.put(*sent(), by, task))
+
+
+def answer(kept: dict[str, Any], public: bool = False) -> dict[str, Any]:
+    """What a page needs of a file that was kept; a customer gets no address to load it from."""
     return {"value": kept, "name": kept["name"], "type": kept["type"], "size_text": show.size(kept["size"]),
-            "url": url_for("files.download", sha256=kept["sha256"], name=kept["name"])}
+            "url": "" if public else url_for("files.download", sha256=kept["sha256"], name=kept["name"])}
 
 
 @blueprint.get("/files/<sha256>")
@@ -49,10 +58,10 @@ def download(sha256: str, name: str = "") -> Response:
         abort(404)
     facts, chunks = engine().files.open(sha256, actor())
     inline = request.args.get("inline") and facts["type"] in INLINE
-    answer = Response(chunks, mimetype=facts["type"] if inline else "application/octet-stream")
-    answer.headers["Content-Length"] = facts["size"]
+    response = Response(chunks, mimetype=facts["type"] if inline else "application/octet-stream")
+    response.headers["Content-Length"] = facts["size"]
     shown = quote(name or facts["name"])
-    answer.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{shown}"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    response.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{shown}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response

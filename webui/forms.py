@@ -68,9 +68,7 @@ def _signature(field: str, sent: MultiDict[str, str]) -> Any:
     method = sent.get(f"{SIGNED}{field}.method", "pad")
     file = next((text for text in sent.getlist(f"{SIGNED}{field}.file.{method}") if text), "")
     signer = sent.get(f"{SIGNED}{field}.signer", "").strip()
-    if not file and method != "witness":
-        return ""
-    if method == "witness" and not signer:
+    if not file and not (signer and method in ("witness", "link")):
         return ""
     return {"method": method, "signer": signer, "file": _object(file)}
 

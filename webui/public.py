@@ -26,7 +26,7 @@ def submit(token: str) -> Response:
     try:
         engine().public.submit(token, values)
     except Invalid as error:
-        view = engine().public.open(token, lang())
+        view = engine().public.open(token, lang(), values)
         html = render_template("public/page.html", view=view, sheet=view.form, wrong=errors.by_path(error),
                                sentence=error.sentence(lang()))
         return make_response(html, error.http_status)
@@ -36,5 +36,4 @@ def submit(token: str) -> Response:
 @blueprint.post("/p/<token>/files")
 def upload(token: str) -> Response:
     """An image of a signature, or an attachment, of somebody who holds the link."""
-    engine().public.open(token, lang())
-    return jsonify(files.taken(None))
+    return jsonify(files.answer(engine().public.attach(token, *files.sent()), public=True))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from engine import SYSTEM, Bilingual, MovableClock, ProcessEngine, Settings
+from engine.models.identity import SentMessage
 from webui import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +29,8 @@ PEOPLE = {
 }
 """login → Chinese name, English name, unit, roles."""
 COMPLAINT = "complaint-handling-manufacturer"
+Steps = Iterable[tuple[str, str, Mapping[str, Any]]]
+"""Element, person, form."""
 
 
 class House:
@@ -67,6 +72,21 @@ class House:
         self.engine.tasks.complete(task, form, actor)
         self.run_jobs()
 
+    def come_to(self, steps: Steps, case: str = "") -> str:
+        """A complaint (a new one unless given) carried through ``steps``; its number."""
+        case = case or self.complaint().case_number
+        for element, by, form in steps:
+            self.complete(case, element, by, form)
+        return case
+
+    def link_to_sign(self) -> tuple[str, str]:
+        """The path of a link that a customer was sent to sign, and the number of the case."""
+        case = self.come_to((*TO_THE_PLAN, *TO_THE_SIGNATURE))
+        with self.engine.database.reading() as connection:
+            texts = connection.scalars(select(SentMessage.text).where(SentMessage.connector == "sms")).all()
+        found = [match[1] for match in (re.search(r"(/p/[0-9a-f]+)", text) for text in texts) if match]
+        return found[-1], case
+
     def task(self, case: str, element: str) -> str:
         """The id of the open task at ``element`` of a case."""
         waiting = self.engine.boards.case(case, SYSTEM).waiting
@@ -107,3 +127,37 @@ def running(database_url: str) -> Iterator[House]:
         server.shutdown()
         thread.join()
         house.engine.close()
+
+
+TO_THE_PLAN = (
+    ("listen", "chen.siyuan", {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司",
+                               "contact": "13862156621", "emotion": "upset",
+                               "key_points": "客厅地板起翘，约八十六平方米，要求换货。"}),
+    ("apologise", "chen.siyuan", {"apologised": True}),
+    ("record", "chen.siyuan", {"business_address": "苏州市工业园区星湖街 328 号",
+                               "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
+                               "demand": "更换起翘的地板并承担安装费用。", "severity": "normal",
+                               "order_no": "DD20260310",
+                               "agent_signature": {"method": "witness", "signer": "陈思远"}}),
+    ("judge", "chen.siyuan", {"responsible_party": "company", "evidence_complete": True, "main_cause": "quality",
+                              "severity": "normal", "claimed_loss": 860}),
+    ("assign_department", "zhou.min", {"department": ["dept_quality"]}),
+    ("investigate", "sun.lihua", {"ours": True, "facts": "B2610-07 批含水率 14.6%，超出标准。",
+                                  "cause": "quality",
+                                  "cause_detail": "出厂检验漏检。", "suggestion": "更换同批地板，补贴安装费。"}),
+    ("give_opinion", "wang.qiang", {"decision": "approve", "opinion": "属实，同意更换。"}),
+)
+"""How a complaint comes to its plan: step, person, form."""
+
+TO_THE_SIGNATURE = (
+    ("form_plan", "chen.siyuan", {"method": "compensation", "amount": "860", "needed_time": "72",
+                                  "effect": "恢复平整。",
+                                  "steps": [{"action": "更换地板八十六平方米", "owner": "sun.lihua",
+                                             "due": "2026-04-12"}],
+                                  "agent_opinion": "同意质量管理部意见。"}),
+    ("approve_plan", "liu.jianguo", {"decision": "approve", "opinion": "按方案实施，三天内完成。"}),
+    ("seek_agreement", "chen.siyuan", {"decision": "agree", "customer_opinion": "同意换货。"}),
+    ("execute_plan", "chen.siyuan", {"done": [{"action": "更换地板", "done_at": "2026-04-07T09:00", "result": "完成"}],
+                                     "paid_amount": "860", "result": "已更换地板八十六平方米并补贴安装费。"}),
+)
+"""… and from there to the customer's signature."""

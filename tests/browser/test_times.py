@@ -10,7 +10,8 @@ from tests.browser.house import House
 from webui import when
 from webui.words import LANGUAGES
 
-STEPS = [timedelta(seconds=s) for s in (0, 30, 61, 3599, 3600, 7680, 36000, 86399, 90000, 172800, 600000, 700000, 31000000)]
+SECONDS = (0, 30, 61, 3599, 3600, 7680, 36000, 86399, 90000, 172800, 600000, 700000, 31000000)
+STEPS = [timedelta(seconds=number) for number in SECONDS]
 
 
 def test_browser_and_server_say_the_same(house: House, at_screen: Callable[..., Any]) -> None:
@@ -24,7 +25,8 @@ def test_browser_and_server_say_the_same(house: House, at_screen: Callable[..., 
             told = page.evaluate("""([past, coming, now, warn, lang]) => {
                 const ms = (text) => Date.parse(text);
                 return [bihuan.ago(ms(past), ms(now), lang), bihuan.due({ due: coming }, ms(now), lang),
-                        bihuan.due({ due: coming, warn: warn }, ms(now), lang), bihuan.due({ due: past }, ms(now), lang)];
+                        bihuan.due({ due: coming, warn: warn }, ms(now), lang),
+                        bihuan.due({ due: past }, ms(now), lang)];
             }""", [past.isoformat(), coming.isoformat(), now.isoformat(), now.isoformat(), lang])
             risky, calm, late = (when.due("normal", due, warn, now, zone, lang)
                                  for due, warn in ((coming, now), (coming, None), (past, None)))
