@@ -16,7 +16,8 @@ PARTS = ("timeline", "files", "diagram", "facts")
 VERBS = {"claimed": ("hand-grab", "blue"), "completed": ("file-check", "ok"), "started": ("player-play", "blue"),
          "released": ("hand-stop", ""), "ended": ("circle-check", "ok"), "cancelled": ("ban", "late"),
          "suspended": ("player-pause", ""), "resumed": ("player-play", ""), "escalated": ("bell-ringing", "late"),
-         "sent": ("send", ""), "message": ("mail", ""), "failed": ("alert-triangle", "late")}
+         "sent": ("send", ""),
+         "printed": ("printer", ""), "message": ("mail", ""), "failed": ("alert-triangle", "late")}
 """Icon and look of a line of the timeline, by the first word of its verb."""
 STATES = {"active": ("进行中", "blue"), "suspended": ("已挂起", "hold"), "completed": ("已办结", "ok"),
           "cancelled": ("已撤销", "grey"), "failed": ("出现异常", "late"), "terminated": ("已终止", "grey")}
@@ -105,9 +106,8 @@ def intervene(case: str, verb: str) -> Response:
 def printed(case: str, form: str | None = None) -> str:
     """The forms of a case on paper: all of them, or the one named."""
     view = engine().boards.case(case, actor(), lang())
-    records = [item for item in view.forms if not item.superseded and (form is None or item.form_key == form)]
-    if form is not None and not records:
-        abort(404)
+    keys = [form] if form else list(dict.fromkeys(item.form_key for item in view.forms))
+    records = [engine().boards.sheet(case, key, actor(), lang()) for key in keys]
     title = told(records[0].title) if form else _("案件记录")
     return render_template("print/sheet.html", case=view.head, records=records, sheet=None, title=title,
                            unsigned=any(field.type == "signature" and not field.value and field.visible

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.authorization import Actor, supervised_units
-from engine.boards import cases, inbox, overdue, start_page, task_page
-from engine.cards import CaseView, InboxPage, StartableCard, TaskRow, TaskView
+from engine.boards import cases, inbox, overdue, paper, start_page, task_page
+from engine.cards import CaseView, FormRecord, InboxPage, StartableCard, TaskRow, TaskView
 
 
 class Boards:
@@ -50,6 +50,10 @@ class Boards:
     def case(self, case: str, by: Actor, lang: str = "zh") -> CaseView:
         """Everything the page of a case shows; ``case`` is its id or number. Raises NotFound."""
         return cases.view_of(self._parts, case, by, lang)
+
+    def sheet(self, case: str, form_key: str, by: Actor, lang: str = "zh") -> FormRecord:
+        """A form of a case for paper, as it stands now; the print is recorded. Raises NotFound."""
+        return paper.sheet(self._parts, case, form_key, by, lang)
 
     def cases(self, by: Actor, search: str = "", open_only: bool = False, limit: int = 50) -> tuple[Any, ...]:
         """Heads of the cases that the actor may see, newest first; ``search`` over number, customer and phone."""

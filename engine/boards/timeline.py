@@ -35,6 +35,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "link_opened": ("客户打开链接", "the customer opened the link"),
     "link_used": ("客户通过链接提交", "the customer answered by the link"),
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
+    "printed": ("打印“{name}”", "printed “{name}”"),
     "ended": ("案件结束", "the case ended"),
 }
 WORDED = {"decided": rules_fired, "unclear": unclear}
