@@ -87,7 +87,7 @@ def _compile(connection: Connection, definition_id: str) -> Definition:
         ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.pack, ProcessDefinition.number_prefix,
     ).where(ProcessDefinition.id == definition_id)).first()
     if row is None:
-        raise NotFound(what=definition_id)
+        raise NotFound(what="process")
     parts: dict[str, dict[str, tuple[bytes, str]]] = {"bpmn": {}, "form": {}, "dmn": {}, "groups": {}}
     for kind, key, file, content in connection.execute(
             select(DefinitionPart.kind, DefinitionPart.key, DefinitionPart.file, Resource.content)
@@ -110,5 +110,5 @@ def drawing_of(connection: Connection, definition_id: str) -> bytes:
         select(Resource.content).join(DefinitionPart, DefinitionPart.sha256 == Resource.sha256)
         .where(DefinitionPart.definition_id == definition_id, DefinitionPart.kind == "bpmn"))
     if content is None:
-        raise NotFound(what=definition_id)
+        raise NotFound(what="process")
     return content

@@ -48,13 +48,24 @@ class NotFound(BihuanError):
     code, http_status = "not_found", 404
     zh = "没有找到{what}。"
     en = "{what} was not found."
+    things = {"task": ("这件待办", "The task"), "case": ("这个案件", "The case"), "form": ("这张表单", "The form"),
+              "link": ("这个链接", "The link"), "page": ("这一页", "The page"), "person": ("这个人", "The person"),
+              "incident": ("这个异常", "The incident"), "file": ("这个文件", "The file"),
+              "process": ("这个流程", "The process")}
+    """What ``what`` may be besides a name: the kind of thing, in Chinese and English."""
+
+    def sentence(self, lang: str = "zh") -> str:
+        english = lang.startswith("en")
+        what = self.params.get("what")
+        named = self.things.get(str(what), (what, what))[english]
+        return word(self.en if english else self.zh, self.params | {"what": named})
 
 
 class NotPermitted(BihuanError):
     """The actor may not do this."""
 
     code, http_status = "not_permitted", 403
-    zh = "您没有权限执行这项操作:{what}。"
+    zh = "没有权限执行这项操作：{what}。"
     en = "You are not permitted to do this: {what}."
 
 
@@ -62,7 +73,7 @@ class Conflict(BihuanError):
     """Somebody else was faster, or the state moved on; nothing was changed."""
 
     code, http_status = "conflict", 409
-    zh = "情况已经变化,操作没有执行。"
+    zh = "情况已经变化，操作没有执行。"
     en = "Things have changed meanwhile; nothing was done."
 
 
@@ -82,7 +93,7 @@ class TooLarge(Invalid):
     """Something is larger than the limit."""
 
     code, http_status = "too_large", 413
-    zh = "{what}太大:最多 {limit}。"
+    zh = "{what}太大：最多 {limit}。"
     en = "{what} is too large: at most {limit}."
 
 
@@ -128,7 +139,7 @@ class Refused(BihuanError):
     """Files that cannot be deployed; ``problems`` says why, element by element."""
 
     code, http_status = "refused", 422
-    zh = "文件不能发布:{first}"
+    zh = "文件不能发布：{first}"
     en = "The files cannot be deployed: {first}"
 
     def __init__(self, problems: Iterable[Problem]):

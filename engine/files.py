@@ -72,7 +72,7 @@ class Files:
                 .where(FileObject.sha256 == sha256, or_(FileUse.by == by.person_id, allowed))
                 .order_by(FileUse.at).limit(1)).first()
         if row is None:
-            raise NotFound(what=sha256)
+            raise NotFound(what="file")
         return dict(row._mapping), self._chunks(sha256)
 
     def _chunks(self, sha256: str) -> Iterator[bytes]:

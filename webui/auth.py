@@ -139,7 +139,10 @@ def _safe(there: str | None) -> str:
 
 def _path_of(address: str) -> str:
     """Path and query of an address on this site; empty for anything that leads elsewhere."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     path = parts.path
     if not path.startswith("/") or path.startswith("//") or "\\" in address or path == "/sign-in":
         return ""

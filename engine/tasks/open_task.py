@@ -20,7 +20,7 @@ class AlreadyDone(Conflict):
     """The task is gone: somebody completed it, or its case moved on."""
 
     code = "already_done"
-    zh = "{name} {ago_zh}已{verb_zh}这一步。您填的内容已存为草稿。"
+    zh = "{name} {ago_zh}已{verb_zh}这一步。你填的内容已存为草稿。"
     en = "{name_en} {verb_en} this step {ago_en} ago. What you entered is kept as a draft."
 
 

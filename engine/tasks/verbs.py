@@ -39,9 +39,9 @@ class Tasks:
             task = open_task(parts, connection, task_id, by, now)
             if task.row.assignee_id == by.person_id:
                 return
+            require(task.offered_to(by), f"认领 {task.row.name}", f"claim {task.row.name_en or task.row.name}")
             if task.row.assignee_id is not None:
                 raise taken(task.row, now)
-            require(task.offered_to(by), f"认领 {task.row.name}", f"claim {task.row.name_en or task.row.name}")
             self._hold(task, by.person_id, now)
             _tell(task, "claimed")
 
@@ -88,10 +88,10 @@ class Tasks:
         with parts.database.transaction() as connection:
             task = open_task(parts, connection, task_id, by, now)
             family, row = task.family, task.row
+            require(row.assignee_id == by.person_id or task.offered_to(by), f"办理 {row.name}",
+                    f"work on {row.name_en or row.name}")  # first: who has it is nobody else's business
             if row.assignee_id is not None and row.assignee_id != by.person_id:
                 raise taken(row, now)
-            require(row.assignee_id == by.person_id or task.offered_to(by), f"办理 {row.name}",
-                    f"work on {row.name_en or row.name}")
             member = family.member(row.instance_id)
             refuse_if_due(member)
             wait = keyed_waits(member)[row.element_instance_id, 0]

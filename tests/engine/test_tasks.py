@@ -93,7 +93,7 @@ def test_who_comes_too_late_is_told_by_whom_and_keeps_what_was_typed(noted: Hous
     with pytest.raises(AlreadyDone) as late:
         noted.engine.tasks.complete(task, NOTE | {"customer": "另一个"}, noted("wang.fang"))
     assert late.value.http_status == 409
-    assert late.value.sentence("zh") == "李娜 2 秒前已提交这一步。您填的内容已存为草稿。"
+    assert late.value.sentence("zh") == "李娜 2 秒前已提交这一步。你填的内容已存为草稿。"
     assert late.value.sentence("en") == "Li Na submitted this step 2 s ago. What you entered is kept as a draft."
     kept = noted.rows(select(TaskDraft.person_id, TaskDraft.values))
     assert [(row.person_id, row.values["customer"]) for row in kept] == [(noted("wang.fang").person_id, "另一个")]
