@@ -53,6 +53,15 @@ document.addEventListener('submit', (event) => {
     event.stopImmediatePropagation();
     return;
   }
+  // What is still on its way (a signature, an attachment) belongs to the form.
+  const waits = [];
+  form.dispatchEvent(new CustomEvent('settle', { detail: waits }));
+  if (waits.length) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    Promise.allSettled(waits).then(() => form.isConnected && form.requestSubmit(event.submitter));
+    return;
+  }
   if (form.method === 'post' && !form.hasAttribute('hx-post')) {
     form.dataset.sent = '1';
     setTimeout(() => delete form.dataset.sent, 10000);

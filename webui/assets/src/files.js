@@ -26,7 +26,14 @@ export function attachFiles(root) {
   }
 }
 
-async function take(box, files) {
+function take(box, files) {
+  const taking = taken(box, files).finally(() => form?.removeEventListener('settle', wait));
+  const form = box.closest('form'), wait = (event) => event.detail.push(taking);
+  form?.addEventListener('settle', wait);
+  return taking;
+}
+
+async function taken(box, files) {
   const list = box.querySelector('.file-list');
   const wrong = box.querySelector('[data-upload-wrong]');
   wrong.textContent = '';

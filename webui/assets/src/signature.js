@@ -13,6 +13,11 @@ class Pad {
     this.field = box.querySelector('input[data-pad-value]');
     this.status = box.querySelector('[data-pad-status]');
     if (this.canvas) this.prepare();
+    // Whoever signs and presses the button at once has signed: the button waits until the image has arrived.
+    box.closest('form')?.addEventListener('settle', (event) => {
+      if (this.timer) { clearTimeout(this.timer); this.keep(); }
+      if (this.keeping) event.detail.push(this.keeping);
+    });
     box.querySelector('[data-pad-clear]')?.addEventListener('click', () => this.clear());
     for (const choice of box.querySelectorAll('input[data-pad-method]')) {
       choice.addEventListener('change', () => this.method(choice.value));
@@ -59,7 +64,12 @@ class Pad {
     for (const part of this.box.querySelectorAll('[data-pad-part]')) part.hidden = part.dataset.padPart !== name;
   }
 
-  async keep() {
+  keep() {
+    this.timer = null;
+    this.keeping = this.send().finally(() => { this.keeping = null; });
+  }
+
+  async send() {
     const blob = await new Promise((done) => this.canvas.toBlob(done, 'image/png'));
     try {
       const told = await upload(this.box.dataset.pad, new File([blob], 'signature.png', { type: 'image/png' }));
@@ -71,6 +81,7 @@ class Pad {
 
   clear() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.box.querySelector('[data-pad-image]')?.remove();
     if (this.canvas) {
       this.canvas.hidden = false;
