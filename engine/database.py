@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
-from engine.errors import Conflict
+from engine.errors import Conflict, Invalid
 
 BUSY_MILLISECONDS = 30_000
 
@@ -27,6 +27,27 @@ class DatabaseBusy(Conflict):
     code, http_status = "database_busy", 503
     zh = "系统正忙，操作没有执行；请再试一次。"
     en = "The system is busy; nothing was done. Please try again."
+
+
+class Unkept(Invalid):
+    """A value that the database cannot hold: too long for its column, or with a character that no text may have."""
+
+    code = "value_cannot_be_kept"
+    zh = "内容过长，或含有不能保存的字符。"
+    en = "Something is too long, or holds a character that cannot be kept."
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the database refuses, as errors of ours."""
+    try:
+        yield
+    except DataError as error:
+        raise Unkept() from error
+    except OperationalError as error:
+        if _is_busy(error):
+            raise DatabaseBusy() from error
+        raise
 
 
 def _is_busy(error: OperationalError) -> bool:
@@ -45,18 +66,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back when anything is raised."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            if _is_busy(error):
-                raise DatabaseBusy() from error
-            raise
+        with _told(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reading alone; takes no lock and writes nothing."""
-        with self.engine.connect() as connection:
+        with _told(), self.engine.connect() as connection:
             connection = connection.execution_options(bihuan_reading=True)
             yield connection
 

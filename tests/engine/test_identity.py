@@ -171,5 +171,6 @@ def test_a_unit_that_does_not_exist_starts_nothing(small_house: House) -> None:
 
 def test_an_invalid_moment_never_reaches_the_database(small_house: House) -> None:
     with pytest.raises(Exception, match="zone"), small_house.engine.database.transaction() as connection:
-        connection.execute(insert(SignInAttempt.__table__).values(subject="x", failures=1, last_at=datetime(2026, 1, 1)))
+        connection.execute(insert(SignInAttempt.__table__).values(
+            subject="x", failures=1, last_at=datetime(2026, 1, 1)))
     assert issubclass(WeakPassword, Invalid)

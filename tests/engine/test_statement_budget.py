@@ -49,7 +49,7 @@ class Meter:
 
 
 def told(engine: ProcessEngine, clock: MovableClock, number: int) -> tuple[dict[str, Meter], int]:
-    """Tell one story of the complaint process with everything compiled; what each completion cost, and the most bytes."""
+    """Tell a story of the complaint process, all compiled; what each completion cost, and the most bytes."""
     scenario = read_scenarios(FILE.read_bytes(), FILE.name).scenarios[number]
     engine.deployments.deploy(shipped(), SYSTEM)
     furnish(engine, clock, scenario)

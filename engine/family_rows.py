@@ -1,0 +1,126 @@
+"""Make the rows match the runs: instances, user tasks, jobs, subscriptions, history. The last act of every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, tuple_, update
+
+from engine import case_columns, messages, task_rows
+from engine.bpmn import Wait
+from engine.family import CASE_COLUMNS, Family, Member, instance_values, keyed_waits
+from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
+
+
+def save(family: Family) -> None:
+    """Make the rows match the runs: instances, user tasks, jobs, subscriptions, history."""
+    _save_instances(family)
+    gone: list[tuple[Member, Wait]] = []
+    come: list[tuple[Member, Wait]] = []
+    for member in family.members.values():
+        if member.touched:
+            waits = keyed_waits(member)
+            gone += [(member, wait) for key, wait in member.before.items() if _changed(wait, waits.get(key))]
+            come += [(member, wait) for key, wait in waits.items() if _changed(wait, member.before.get(key))]
+            member.before = waits
+    _remove(family, gone)
+    task_rows.insert_for(family, [(m, w) for m, w in come if w.kind == "user"])
+    _insert_jobs(family, come)
+    _subscribe(family, [(m, w) for m, w in come if w.kind in ("message", "signal")])
+    case_columns.copy_to_tasks(family)
+    family.record.write(family.connection)
+
+
+def _changed(wait: Wait, other: Wait | None) -> bool:
+    """Whether the row of ``wait`` cannot stand for ``other``: another kind, or a timer with another moment."""
+    return other is None or wait.kind != other.kind or wait.detail.get("due") != other.detail.get("due")
+
+
+def _save_instances(family: Family) -> None:
+    new = [m for m in family.members.values() if m.new]
+    old = [m for m in family.members.values() if m.touched and not m.new]
+    if new:
+        family.connection.execute(insert(ProcessInstance.__table__), [instance_values(m) for m in new])
+        for member in new:
+            member.new = False
+    root = family.members.get(family.root_id)
+    alone = root not in new and root not in old  # its columns may change though its run does not
+    if old or alone:
+        rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
+                | {"the_id": m.id} for m in old]
+        if alone:
+            rows.append({"new_" + name: family.root_row[name] for name in _CHANGING} | {"the_id": family.root_id})
+        family.connection.execute(_UPDATE, rows)
+
+
+# Statements of the hot path are made once: making one costs more than running it.
+_CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at", *CASE_COLUMNS)
+_UPDATE = (update(ProcessInstance.__table__).where(ProcessInstance.__table__.c.id == bindparam("the_id"))
+           .values({name: bindparam("new_" + name) for name in _CHANGING}
+                   | {"revision": ProcessInstance.__table__.c.revision + 1}))
+
+
+_DELETE_TASKS = (
+    delete(UserTask.__table__)
+    .where(UserTask.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
+           tuple_(UserTask.__table__.c.instance_id, UserTask.__table__.c.element_instance_id)
+           .in_(bindparam("the_waits", expanding=True)))
+    .returning(UserTask.id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id, UserTask.form_key, UserTask.name,
+               UserTask.name_en))
+_DELETE_SLOTS = {
+    model: delete(model.__table__).where(
+        model.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
+        model.__table__.c.kind.in_(kinds),
+        tuple_(model.__table__.c.instance_id, model.__table__.c.element_instance_id, model.__table__.c.slot)
+        .in_(bindparam("the_slots", expanding=True)))
+    for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription))}
+
+
+def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> None:
+    """Delete the rows of what no longer waits; deadlines of a task go with it by foreign key, drafts stay."""
+    _remove_tasks(family, [(member, wait) for member, wait in gone if wait.kind == "user"])
+    for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription)):
+        slots = [(member.id, wait.id, wait.index) for member, wait in gone if wait.kind in kinds]
+        if slots:  # messages on their way to the same element are jobs, too: they stay
+            family.connection.execute(_DELETE_SLOTS[model], {"the_instances": list({slot[0] for slot in slots}),
+                                                             "the_slots": slots})
+
+
+def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
+    """Delete user tasks; of those that nobody completed the history says that they were withdrawn."""
+    if not gone:
+        return
+    completed = {entry["task_id"] for entry in family.record.entries if entry["verb"] == "completed"}
+    rows = family.connection.execute(_DELETE_TASKS, {"the_instances": list({member.id for member, _ in gone}),
+                                                     "the_waits": [(member.id, wait.id) for member, wait in gone]}).all()
+    for row in rows:
+        if row.id not in completed:
+            family.record.tell("withdrawn", root_id=family.root_id, instance_id=row.instance_id, task_id=row.id,
+                               definition_id=row.definition_id, element_id=row.element_id, form_key=row.form_key,
+                               name=row.name, name_en=row.name_en)
+
+
+def _insert_jobs(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    rows = [_job(family, member, wait) for member, wait in come if wait.kind in ("timer", "service")]
+    rows += family.outgoing
+    family.outgoing = []
+    if rows:
+        family.connection.execute(insert(Job.__table__), rows)
+
+
+def _job(family: Family, member: Member, wait: Wait) -> dict[str, Any]:
+    timer = wait.kind == "timer"
+    payload = {} if timer else {"topic": wait.detail.get("topic", ""), "inputs": wait.detail.get("inputs") or {}}
+    return family.job(wait.kind, wait.detail["due"] if timer else family.now, payload, instance_id=member.id,
+                      element_id=wait.element_id, element_instance_id=wait.id, slot=wait.detail.get("index", 0))
+
+
+def _subscribe(family: Family, come: list[tuple[Member, Wait]]) -> None:
+    if not come:
+        return
+    family.connection.execute(insert(EventSubscription.__table__), [{
+        "instance_id": member.id, "element_instance_id": wait.id, "slot": wait.detail.get("index", 0),
+        "root_id": family.root_id, "element_id": wait.element_id, "kind": wait.kind, "name": wait.detail["name"],
+        "keys": wait.detail.get("correlation") or {}, "suspended": family.root_row["state"] == "suspended",
+    } for member, wait in come])
+    messages.take_early(family, come)
