@@ -6,7 +6,9 @@ import secrets
 import threading
 from datetime import datetime
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+_SHIFTS = range(120, -1, -10)
 _lock = threading.Lock()
 _last = (0, 0)
 
@@ -22,8 +24,4 @@ def new_id(now: datetime) -> str:
         low = _last[1] + 1 if _last[0] == milliseconds else secrets.randbits(79)
         _last = (milliseconds, low)
     number = (milliseconds << 80) | low
-    out = []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        out.append(_ALPHABET[digit])
-    return "".join(reversed(out))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
