@@ -15,6 +15,7 @@ _HOMES = {
     "engine.clock": ("Clock", "MovableClock", "SystemClock"),
     "engine.errors": ("BihuanError", "Conflict", "FieldError", "Invalid", "NotFound", "NotPermitted", "Problem",
                       "Refused", "TooLarge"),
+    "engine.page_rules": ("browser_rules",),
     "engine.process_engine": ("ProcessEngine",),
     "engine.settings": ("Settings",),
     "engine.worker": ("Worker", "start_threads"),

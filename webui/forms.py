@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from flask import Flask, url_for
 from werkzeug.datastructures import MultiDict
 
+from engine import browser_rules
 from webui import show
 from webui.words import _, told
 
@@ -76,7 +75,7 @@ def _signature(field: str, sent: MultiDict[str, str]) -> Any:
 def _object(text: str) -> Any:
     try:
         return json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -110,28 +109,7 @@ def answers(sheet: Any) -> dict[str, dict[str, Any]]:
 
 def rules(sheet: Any) -> dict[str, Any]:
     """What the browser needs to show, hide and require fields by itself."""
-    asked = ("visible", "required")
-    fields = [{"id": field.id, **{what: field.formulas[what] for what in asked if what in field.formulas}}
-              for field in sheet.fields if any(what in field.formulas for what in asked)]
-    fields += [{"id": SECTION + section.id, "visible": section.formulas["visible"]}
-               for section in sheet.sections if "visible" in section.formulas]
-    context = {name: _plain(value) for name, value in sheet.context.items()}
-    context |= {field.id: _plain(field.value) for field in sheet.fields}
-    return {"fields": fields, "kinds": {field.id: field.type for field in sheet.fields}, "context": context}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, timedelta):
-        return None
-    return value
+    return browser_rules(sheet) if sheet is not None else {"fields": [], "kinds": {}, "context": {}}
 
 
 def anchor(path: str) -> str:

@@ -5,6 +5,7 @@
     unary("< 5, 10")(7)                   a cell of a decision table
     condition(text, variables)            True or False; NullCondition names what was missing
     analyse(text, names, functions)       what is wrong with a text, before it is deployed
+    portable(text, names)                 whether the FEEL of a browser answers alike
 
 The clock and the functions of the host are given with each call; the package reads no clock, file or network.
 ``docs/reference/feel.md`` is the language as supported.
@@ -22,6 +23,7 @@ from .expression import Expression, UnaryTest, compile, condition, evaluate, una
 from .limits import Evaluation, Scope
 from .names import FreeName
 from .nodes import Type
+from .portable import portable
 from .printing import text_of as text
 from .reasons import Reason, Reasons
 from .types import coerce, conforms
@@ -61,6 +63,7 @@ __all__ = [
     "kind",
     "less",
     "matches_test",
+    "portable",
     "text",
     "unary",
 ]

@@ -28,6 +28,8 @@ class OptionView:
     id: str
     label: str
     selected: bool
+    number: bool = False
+    """Whether the value kept is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form to render. ``errors`` are those of no field in sight; ``context`` the variables its FEEL texts name."""
+    """A form to render. ``errors`` are those of no field in sight; ``context`` the variables its FEEL texts name,
+    ``now`` the moment at which it stands so, in the zone of the case."""
 
     key: str
     title: str
@@ -100,6 +103,7 @@ class FormView:
     context: Mapping[str, Any] = field(default_factory=dict)
     outcome: FieldView | None = None
     readonly: bool = False
+    now: datetime | None = None
 
     @property
     def fields(self) -> tuple[FieldView, ...]:
@@ -152,7 +156,8 @@ class _Looking:
             rules=tuple(RuleView(rule.field, rule.refuse_if.text, rule.message.in_language(self.lang))
                         for rule in self.form.rules if self._public(rule.refuse_if)),
             context={name: value for name, value in variables.items() if name in used and name not in views},
-            outcome=views.get(outcome.id) if outcome else None, readonly=all(one.readonly for one in views.values()))
+            outcome=views.get(outcome.id) if outcome else None, readonly=all(one.readonly for one in views.values()),
+            now=self.filling.frame.now)
 
     def section(self, section: Section) -> SectionView:
         fields = tuple(self.field(one) for one in section.fields if one.id not in self.secret)
@@ -216,7 +221,8 @@ class _Looking:
 
     def _options(self, one: Field, value: Any) -> tuple[OptionView, ...]:
         chosen = value if isinstance(value, list) else [value]
-        return tuple(OptionView(str(option.id), option.label.in_language(self.lang), option.id in chosen)
+        return tuple(OptionView(str(option.id), option.label.in_language(self.lang), option.id in chosen,
+                                isinstance(option.id, int))
                      for option in one.options)
 
     def _attributes(self, one: Field) -> dict[str, Any]:

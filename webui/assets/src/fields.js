@@ -1,5 +1,6 @@
 // Fields that come and go while one types. FEEL runs in the browser for an instant answer (loaded only where a form has
 // such rules); the answer of the server, which comes with each saved draft, always wins.
+import { answers, typed } from './feel.js';
 import { say } from './page.js';
 
 let feel;
@@ -46,45 +47,25 @@ export function grouped(text) {
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + '.' + part.padEnd(2, '0');
 }
 
-/** The values of the form as FEEL sees them. */
+/** What stands in the form now, as FEEL sees it. */
 function values(form, rules) {
-  const known = { ...rules.context };
+  const known = {};
   for (const [id, kind] of Object.entries(rules.kinds)) {
     const inputs = [...form.elements].filter((item) => item.name === `f.${id}`);
     if (!inputs.length) continue;
-    if (kind === 'multi') known[id] = inputs.filter((item) => item.checked || item.type === 'hidden').map((item) => item.value);
-    else if (inputs[0].type === 'radio') known[id] = inputs.find((item) => item.checked)?.value ?? null;
-    else known[id] = typed(inputs[0].value, kind);
+    if (kind === 'multi') {
+      const chosen = inputs.filter((item) => item.checked).map((item) => item.value);
+      known[id] = chosen.length ? chosen : null;
+    } else {
+      const input = inputs[0].type === 'radio' ? inputs.find((item) => item.checked) : inputs[0];
+      known[id] = input ? typed(feel, input.value, kind, rules) : null;
+    }
   }
   return known;
 }
 
-function typed(text, kind) {
-  const raw = text.trim();
-  if (raw === '') return null;
-  if (kind === 'bool') return raw === 'true';
-  if (['int', 'number', 'money', 'percent'].includes(kind)) {
-    const number = Number(raw.replace(/,/g, ''));
-    return Number.isNaN(number) ? null : number;
-  }
-  if (kind === 'date') return feel.evaluate(`date("${raw.replace(/"/g, '')}")`).value ?? null;
-  return raw;
-}
-
 function answer(form, rules) {
-  const context = values(form, rules);
-  const told = {};
-  for (const rule of rules.fields) {
-    told[rule.id] = {};
-    for (const what of ['visible', 'required']) {
-      if (!rule[what]) continue;
-      try {
-        const { value } = feel.evaluate(rule[what], context);
-        if (value === true || value === false) told[rule.id][what] = value;
-      } catch { /* the server will say */ }
-    }
-  }
-  applyAnswers(form, told);
+  applyAnswers(form, answers(feel, rules, values(form, rules), performance.now() / 1000));
 }
 
 /** Show, hide and mark fields as {id: {visible, required, text}} says. */
