@@ -83,7 +83,7 @@ class Database:
     def insert_new(self, connection: Connection, table: Any, **values: Any) -> bool:
         """Insert a row unless one with its key is there; returns whether it was inserted.
 
-        The number of rows that a driver tells of an ``INSERT`` means nothing (psycopg: -1), so the row itself is asked for.
+        The row count that a driver tells of an ``INSERT`` means nothing (psycopg: -1), so the row itself is asked for.
         """
         statement = self.insert(table).values(values).on_conflict_do_nothing()
         return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None

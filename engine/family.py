@@ -68,6 +68,7 @@ class Family:
         self.task_ids: dict[tuple[str, str], str] = {}
         self.columns_at_lock = {name: root[name] for name in CASE_COLUMNS}
         self.new_tasks: list[dict[str, Any]] = []
+        self.completing: dict[tuple[str, str], dict[str, Any]] = {}  # role and due_at of the task, for its visit
 
     @property
     def root_id(self) -> str:

@@ -65,8 +65,8 @@ _DELETE_TASKS = (
     .where(UserTask.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
            tuple_(UserTask.__table__.c.instance_id, UserTask.__table__.c.element_instance_id)
            .in_(bindparam("the_waits", expanding=True)))
-    .returning(UserTask.id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id, UserTask.form_key, UserTask.name,
-               UserTask.name_en))
+    .returning(UserTask.id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id, UserTask.form_key,
+               UserTask.name, UserTask.name_en))
 _DELETE_SLOTS = {
     model: delete(model.__table__).where(
         model.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
@@ -91,8 +91,9 @@ def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
     if not gone:
         return
     completed = {entry["task_id"] for entry in family.record.entries if entry["verb"] == "completed"}
-    rows = family.connection.execute(_DELETE_TASKS, {"the_instances": list({member.id for member, _ in gone}),
-                                                     "the_waits": [(member.id, wait.id) for member, wait in gone]}).all()
+    rows = family.connection.execute(_DELETE_TASKS, {
+        "the_instances": list({member.id for member, _ in gone}),
+        "the_waits": [(member.id, wait.id) for member, wait in gone]}).all()
     for row in rows:
         if row.id not in completed:
             family.record.tell("withdrawn", root_id=family.root_id, instance_id=row.instance_id, task_id=row.id,

@@ -17,7 +17,7 @@ from engine.errors import Conflict
 from engine.family import Family, Member, keyed_waits
 from engine.family_rows import save
 from engine.ids import new_id
-from engine.models.runtime import ProcessInstance
+from engine.models.runtime import Job, ProcessInstance
 
 __all__ = ["TimerIsDue", "new_instance", "refuse_if_due", "save", "settle"]
 
@@ -33,10 +33,17 @@ class TimerIsDue(Conflict):
     en = "A timer of this step is due and goes first; please refresh in a moment."
 
 
-def refuse_if_due(member: Member) -> None:
-    """Raise :class:`TimerIsDue` when a timer of this run should already have fired."""
+def refuse_if_due(family: Family, member: Member) -> None:
+    """Raise :class:`TimerIsDue` when a timer of this run should already have fired and a worker is going to see to it.
+
+    One that gave up and became an incident holds nobody back.
+    """
     due = member.run.next_due
-    if due is not None and due <= member.environment.now():
+    if due is None or due > member.environment.now():
+        return
+    coming = select(Job.id).where(Job.instance_id == member.id, Job.kind == "timer", Job.due_at <= family.now,
+                                  Job.retries > 0).limit(1)
+    if family.connection.execute(coming).first() is not None:
         raise TimerIsDue()
 
 
@@ -95,7 +102,8 @@ def _left(family: Family, member: Member, event: RunEvent) -> None:
     family.record.visited(
         root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id, element_id=element_id,
         element_instance_id=event.element_instance_id, kind=kind, entered_at=entered, left_at=family.now,
-        outcome=event.data.get("outcome", "completed"), by=by if event.data.get("outcome") == "completed" else None)
+        outcome=event.data.get("outcome", "completed"), by=by if event.data.get("outcome") == "completed" else None,
+        **family.completing.get((member.id, event.element_instance_id), {}))
 
 
 def _calls(family: Family, member: Member) -> list[Member]:
@@ -141,8 +149,8 @@ def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None,
         "process_key": definition.key, "case_number": None, "business_key": business_key, "state": "active",
         "case_state": "", "unit_id": family.root_row.get("unit_id"), "started_by": family.by.person_id or None,
         "started_at": family.now, "ended_at": None, "suspended_at": None, "outcome": None, "run_state": "",
-        "variables": "", "revision": 0, "customer": "", "customer_initials": "", "phone": "", "severity": "", "gist": "",
-        "promised_at": None}
+        "variables": "", "revision": 0, "customer": "", "customer_initials": "", "phone": "", "severity": "",
+        "gist": "", "promised_at": None}
 
 
 def _cancel_child(family: Family, member: Member, parent_wait: str) -> None:
@@ -179,7 +187,8 @@ def _end(family: Family, member: Member, thrown: dict[str, Any]) -> list[Member]
     outcome = member.run.outcome or "completed"
     row = member.row
     row["ended_at"], row["outcome"] = family.now, outcome
-    row["state"] = ("cancelled" if outcome == "cancelled" else "failed" if outcome.startswith("error:") else "completed")
+    row["state"] = ("cancelled" if outcome == "cancelled"
+                    else "failed" if outcome.startswith("error:") else "completed")
     if row["parent_id"] is None:
         family.record.tell("ended", root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id,
                            outcome=outcome, case_state=family.root_row["case_state"])
@@ -192,6 +201,7 @@ def _end(family: Family, member: Member, thrown: dict[str, Any]) -> list[Member]
     elif outcome == "cancelled":
         return []
     else:
+        refuse_if_due(family, parent)
         values = {key: value for key, value in member.run.variables.items() if key != "case"}
         parent.run.complete(row["parent_wait"], values)
     parent.previous_step = member.previous_step

@@ -93,7 +93,8 @@ class Tasks:
             if row.assignee_id is not None and row.assignee_id != by.person_id:
                 raise taken(row, now)
             member = family.member(row.instance_id)
-            refuse_if_due(member)
+            refuse_if_due(family, member)
+            family.completing[member.id, row.element_instance_id] = {"role": row.role, "due_at": row.due_at}
             wait = keyed_waits(member)[row.element_instance_id, 0]
             form = forms_filled.form_of(member, row.form_key)
             outcome = self._submit(task, form, wait, dict(values or {}), by)

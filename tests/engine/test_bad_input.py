@@ -33,7 +33,8 @@ def test_a_form_value_of_a_wrong_type_is_told_at_its_field(noted: House, values:
     with pytest.raises(BihuanError) as refused:
         noted.complete(case, "write", values=values)
     assert refused.value.http_status == 422
-    assert refused.value.fields and all(error.zh and error.en and error.zh != error.en for error in refused.value.fields)
+    assert refused.value.fields
+    assert all(error.zh and error.en and error.zh != error.en for error in refused.value.fields)
     assert noted.row(case) == before and noted.open(case) == ["write"] and noted.count(FormFilled) == 0
 
 
@@ -61,7 +62,8 @@ def test_ids_of_strangers_are_not_found(noted: House, identifier: str) -> None:
 
 def test_texts_that_the_database_cannot_hold_are_told_as_such(noted: House) -> None:
     acts = (lambda: noted.engine.boards.inbox(noted("li.na"), "unclaimed", {"search": "\x00"}),
-            lambda: noted.engine.boards.case("\x00", noted("root")), lambda: noted.start("note", business_key="x" * 500))
+            lambda: noted.engine.boards.case("\x00", noted("root")),
+            lambda: noted.start("note", business_key="x" * 500))
     for act in acts:
         try:
             act()

@@ -56,7 +56,8 @@ def test_a_case_goes_through_the_views(boards: House) -> None:
     assert inbox(boards, "li.na").counts == {"mine": 1, "today": 0, "overdue": 0, "unclaimed": 0}
     boards.complete(case, "write", values={"customer": "恒泰装饰", "phone": "13862156621", "severity": "grave"})
     done, = inbox(boards, "li.na", "done").rows
-    assert (done.element_id, done.name.en, done.case_id, done.done_at) == ("write", "write a note", case, boards.clock.now())
+    assert (done.element_id, done.name.en, done.case_id) == ("write", "write a note", case)
+    assert done.done_at == boards.clock.now()
     started, = inbox(boards, "li.na", "started").rows
     assert (started.case_id, started.name.zh, started.customer) == (case, "judged", "恒泰装饰")
     row, = inbox(boards, "zhou.min").rows
@@ -84,7 +85,8 @@ def test_what_is_due_today_and_what_is_late(boards: House) -> None:
     ({"search": "恒泰"}, ["恒泰装饰"]), ({"search": "htzs"}, ["恒泰装饰"]), ({"search": "6621"}, ["恒泰装饰"]),
     ({"search": "TS-20260407-002"}, ["Wood_100%"]), ({"search": "ts-20260407-002"}, ["Wood_100%"]),
     ({"search": "_100%"}, ["Wood_100%"]), ({"search": "%"}, ["Wood_100%"]), ({"severity": "grave"}, ["恒泰装饰"]),
-    ({"process": "note"}, ["恒泰装饰", "Wood_100%"]), ({"process": "due"}, []), ({"severity": "grave", "search": "wood"}, []),
+    ({"process": "note"}, ["恒泰装饰", "Wood_100%"]), ({"process": "due"}, []),
+    ({"severity": "grave", "search": "wood"}, []),
     ({"search": "' or 1=1 --"}, []), ({"search": ""}, ["恒泰装饰", "Wood_100%"]),
 ])
 def test_filters(boards: House, filters: dict[str, str], found: list[str]) -> None:
@@ -194,7 +196,8 @@ def test_the_auditor_sees_everything_and_changes_nothing(boards: House) -> None:
     page = boards.engine.boards.case(case, auditor)
     assert (page.may_cancel, page.may_suspend) == (False, False)
     assert boards.engine.boards.startable(auditor) == ()
-    for act in (lambda: boards.engine.tasks.claim(task, auditor), lambda: boards.engine.tasks.complete(task, {}, auditor),
+    for act in (lambda: boards.engine.tasks.claim(task, auditor),
+                lambda: boards.engine.tasks.complete(task, {}, auditor),
                 lambda: boards.engine.instances.start("note", auditor),
                 lambda: boards.engine.instances.cancel(case, "x", auditor),
                 lambda: boards.engine.instances.move(case, [], ["approve"], "x", auditor),
@@ -231,7 +234,8 @@ def test_the_supervisors_worklist(boards: House) -> None:
 def test_the_page_of_a_task_offers_what_the_person_may_do(boards: House) -> None:
     task = boards.task(boards.start("note"), "write")
     offered = boards.engine.boards.task(task, boards("wang.fang"))
-    assert (offered.may_claim, offered.may_edit, offered.read_only_reason.en) == (True, False, "Claim it to fill it in.")
+    assert (offered.may_claim, offered.may_edit) == (True, False)
+    assert offered.read_only_reason.en == "Claim it to fill it in."
     boards.engine.tasks.claim(task, boards("li.na"))
     mine = boards.engine.boards.task(task, boards("li.na"))
     assert (mine.may_claim, mine.may_edit, mine.may_release, mine.read_only_reason) == (False, True, True, None)

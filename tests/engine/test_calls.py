@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from engine import SYSTEM
+from engine import SYSTEM, Conflict
 from engine.bpmn import RunFailed
 from engine.models.runtime import ProcessInstance
 from tests.engine.house import House, content
@@ -83,6 +85,17 @@ def test_a_called_process_that_is_called_off_at_once_leaves_nothing_behind(house
     assert house.row(case).state == "completed"
     assert {row.state for row in house.family(case) if row.parent_id} <= {"cancelled"}
     assert house.open() == []
+
+
+def test_a_due_timer_of_the_caller_beats_the_end_of_what_it_called(house: House) -> None:
+    house.deploy("late_caller", "called")
+    case = house.start("late_caller")
+    house.clock.move(timedelta(hours=1))
+    with pytest.raises(Conflict) as beaten:
+        house.complete(case, "reply", values={"how": "fine"})
+    assert beaten.value.code == "timer_is_due" and house.open(case) == ["reply"]
+    house.work()
+    assert house.open(case) == ["remind"] and states(house, case)["called"] == ("cancelled", "cancelled")
 
 
 def test_the_newest_version_is_called(calling: House) -> None:

@@ -55,7 +55,8 @@ def test_the_drawing_comes_back_byte_for_byte(house: House) -> None:
        id="note\"""")
     files["t/note.bpmn"] = files["t/note.bpmn"].replace(
         b"<startEvent id=\"start\"/>",
-        b"<startEvent id=\"start\">\r\n<extensionElements><mine:thing a='1'  b=\"2\"/></extensionElements></startEvent>")
+        b"<startEvent id=\"start\">\r\n<extensionElements><mine:thing a='1'  b=\"2\"/></extensionElements>"
+        b"</startEvent>")
     card = house.engine.deployments.deploy(files, SYSTEM).definitions[0]
     assert house.engine.deployments.diagram(card.id) == files["t/note.bpmn"]
     with pytest.raises(NotFound):
@@ -92,7 +93,8 @@ def test_hostile_files_are_refused(small_house: House, raw: bytes, code: str | N
 
 
 @pytest.mark.parametrize(("file", "raw"), [
-    ("t/pack.yaml", b"pack: x\npack: y\n"), ("t/pack.yaml", b"pack: &a [*a]\n"), ("forms/t/f.yaml", b"form: f\nsections: 3\n"),
+    ("t/pack.yaml", b"pack: x\npack: y\n"), ("t/pack.yaml", b"pack: &a [*a]\n"),
+    ("forms/t/f.yaml", b"form: f\nsections: 3\n"),
     ("t/pack.yaml", b"title: x\n"), ("t/x.dmn", b"<no"),
 ])
 def test_broken_yaml_and_tables_are_refused(small_house: House, file: str, raw: bytes) -> None:
@@ -130,7 +132,8 @@ def test_starts_by_message_belong_to_the_newest_version(house: House) -> None:
 
 def test_two_people_publish_at_once(house: House) -> None:
     house.deploy("note")
-    files = [changed(content("note"), "t/note.bpmn", 'name="approve"', f'name="decide {number}"') for number in range(4)]
+    files = [changed(content("note"), "t/note.bpmn", 'name="approve"', f'name="decide {number}"')
+             for number in range(4)]
     errors: list[BaseException] = []
     barrier = threading.Barrier(4)
 

@@ -41,7 +41,8 @@ def test_the_type_is_what_the_content_says(small_house: House, data: bytes, medi
 
 @pytest.mark.parametrize("data", [
     b"MZ\x90\x00\x03program", b"\x7fELF\x02\x01", b"<html><script>alert(1)</script>", b"  \n<svg onload='x'/>",
-    b"#!/bin/sh\nrm -rf /", b"", archive("evil.exe"), archive("word/document.xml", "word/vbaProject.bin"), b"\x00\x01\x02",
+    b"#!/bin/sh\nrm -rf /", b"", archive("evil.exe"), archive("word/document.xml", "word/vbaProject.bin"),
+    b"\x00\x01\x02",
     b"PK\x03\x04broken",
 ])
 def test_programs_and_pages_are_not_taken_whatever_their_name(small_house: House, data: bytes) -> None:
@@ -136,7 +137,8 @@ def test_a_link_expires(linked: tuple[House, str, str]) -> None:
 def test_a_link_of_a_case_that_was_cancelled_is_over(linked: tuple[House, str, str]) -> None:
     house, case, token = linked
     house.engine.instances.cancel(case, "撤诉", house("zhou.min"))
-    for use in (lambda: house.engine.public.open(token), lambda: house.engine.public.submit(token, {"satisfied": "true"})):
+    for use in (lambda: house.engine.public.open(token),
+                lambda: house.engine.public.submit(token, {"satisfied": "true"})):
         with pytest.raises(LinkExpired):
             use()
 

@@ -47,14 +47,16 @@ def CLOCK() -> MovableClock:  # noqa: N802 - a new one each time
 
 
 steps = some.lists(some.tuples(some.sampled_from(ACTS), some.sampled_from(PEOPLE), some.integers(0, 7)), max_size=25)
+kinds = some.lists(some.sampled_from(["note", "timed", "caller", "mixed", "due"]), min_size=1, max_size=3)
 numbers = count()
 
 
 @settings(max_examples=25, deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(steps=steps, keys=some.lists(some.sampled_from(["note", "timed", "caller", "mixed", "due"]), min_size=1, max_size=3))
+@given(steps=steps, keys=kinds)
 def test_random_stories_keep_the_rules(
-        furnished: tuple[Path, ProcessEngine], tmp_path: Path, steps: list[tuple[str, str, int]], keys: list[str]) -> None:
+        furnished: tuple[Path, ProcessEngine], tmp_path: Path, steps: list[tuple[str, str, int]],
+        keys: list[str]) -> None:
     path = tmp_path / f"{next(numbers)}.db"
     shutil.copy(furnished[0], path)
     clock = CLOCK()
@@ -80,7 +82,8 @@ def do(house: House, act: str, login: str, number: int) -> None:
     verbs, by = house.engine, house(login)
     tasks = house.tasks()
     task = tasks[number % len(tasks)] if tasks else None
-    cases = house.rows(select(ProcessInstance.id).where(ProcessInstance.parent_id.is_(None)).order_by(ProcessInstance.id))
+    cases = house.rows(select(ProcessInstance.id).where(ProcessInstance.parent_id.is_(None))
+                       .order_by(ProcessInstance.id))
     case = cases[number % len(cases)].id
     if act == "wait":
         house.clock.move(timedelta(minutes=17 * (number + 1)))
@@ -137,7 +140,8 @@ def keep_the_rules(house: House) -> None:
                           .where(UserTask.id.is_(None)))
     completed = [row.element_id for row in house.rows(select(ElementVisit.element_id).where(
         ElementVisit.kind == "userTask", ElementVisit.outcome == "completed"))]
-    told = [row.element_id for row in house.rows(select(HistoryEntry.element_id).where(HistoryEntry.verb == "completed"))]
+    told = [row.element_id for row in house.rows(
+        select(HistoryEntry.element_id).where(HistoryEntry.verb == "completed"))]
     assert sorted(completed) == sorted(told), "every completed step has its entry"
     for row in instances.values():
         if row.parent_id is None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import Conflict, Invalid, NotFound, NotPermitted, ProcessEngine
-from engine.models.history import FormFilled, HistoryEntry
-from engine.models.runtime import OnceToken, ProcessInstance, TaskDraft, UserTask
+from engine.models.history import ElementVisit, FormFilled, HistoryEntry
+from engine.models.runtime import Job, OnceToken, ProcessInstance, TaskDraft, UserTask
 from engine.tasks import AlreadyDone, AlreadyTaken
 from engine.tasks.open_task import CasePaused
 from tests.engine.house import House
@@ -177,6 +177,24 @@ def test_a_due_timer_beats_a_completion(noted: House) -> None:
     assert beaten.value.code == "timer_is_due"
     noted.work()
     assert noted.open(case) == [] and noted.visits(case, "cancelled") == ["wait"]
+
+
+def test_a_timer_that_gave_up_holds_nobody_back(noted: House) -> None:
+    case = noted.start("timed")
+    with noted.engine.database.transaction() as connection:
+        connection.execute(update(Job).where(Job.root_id == case).values(retries=0))
+    noted.clock.move(timedelta(hours=2))
+    assert noted.complete(case, "wait").ended is True
+
+
+def test_a_visit_says_who_did_it_in_which_role_and_by_when(noted: House) -> None:
+    noted.deploy("due")
+    case = noted.start("due")
+    noted.clock.move(timedelta(minutes=30))
+    noted.complete(case, "by_duration")
+    visit, = noted.rows(select(ElementVisit.__table__).where(ElementVisit.element_id == "by_duration"))
+    assert (visit.by, visit.role, visit.seconds, visit.outcome) == (noted("li.na").person_id, "agent", 1800, "completed")
+    assert visit.due_at - visit.entered_at == timedelta(hours=2)
 
 
 def test_a_drawing_may_name_the_person(noted: House) -> None:
