@@ -35,12 +35,7 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
     moved = MovableClock(clock.now() - WEEKS)
     engine = ProcessEngine(settings, moved)
     try:
-        tell("deploying processes and forms …")
-        engine.deployments.deploy(content.shipped(), SYSTEM, note="demo")
-        organisation = _read("organisation.yaml")
-        people = _people(engine, organisation)
-        tell(f"{len(people)} people; filling the registers …")
-        records = {register: _records(engine, register) for register in ("client", "product", "complaint_archive")}
+        people, records = found(engine, tell)
         recipe = Recipe(engine, moved, _read("cases.yaml"), records, people)
         told = -1
 
@@ -57,6 +52,15 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
         tell(f"{started} cases are there, in all stages")
     finally:
         engine.close()
+
+
+def found(engine: ProcessEngine, tell: Tell) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """The processes, the people (login -> name) and the registers' rows by their codes, without any case."""
+    tell("deploying processes and forms …")
+    engine.deployments.deploy(content.shipped(), SYSTEM, note="demo")
+    people = _people(engine, _read("organisation.yaml"))
+    tell(f"{len(people)} people; filling the registers …")
+    return people, {register: _records(engine, register) for register in ("client", "product", "complaint_archive")}
 
 
 def sign_in_people() -> list[str]:
