@@ -1,7 +1,7 @@
 """The cards: frozen lines of boards and answers of verbs, which is all that leaves the engine.
 
-No card holds a database object, so a screen can keep one as long as it likes. Moments are aware and in UTC; texts of the
-content come as ``Bilingual``. Ids are opaque text.
+No card holds a database object, so a screen can keep one as long as it likes. Moments are aware and in UTC; texts of
+the content come as ``Bilingual``. Ids are opaque text.
 """
 
 from __future__ import annotations
@@ -275,7 +275,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class CompletedCard:
-    """What became of a completed task; ``next_tasks`` names the steps now open, ``next_task_id`` one for the same person."""
+    """What became of a completed task; ``next_tasks`` names the steps now open, ``next_task_id`` one for oneself."""
 
     case_id: str
     case_number: str

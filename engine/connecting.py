@@ -95,7 +95,7 @@ def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
                                      at=family.now.astimezone(zone), case_number=family.root_row["case_number"])
     if topic == "public_link":
         return _public_link(family, job, inputs)
-    return _notice(family, job, inputs)
+    return _notice(family, inputs)
 
 
 def _public_link(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _public_link(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> di
     return made
 
 
-def _notice(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _notice(family: Family, inputs: Mapping[str, Any]) -> dict[str, Any]:
     to = inputs.get("to")
     names = to if isinstance(to, list) else [part.strip() for part in str(to or "").split(",") if part.strip()]
     text = {"zh": str(inputs.get("text_zh") or inputs.get("text") or ""), "en": str(inputs.get("text_en") or "")}

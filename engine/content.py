@@ -1,4 +1,4 @@
-"""The content that is shipped, as files: where ``processes/`` and ``forms/`` lie, and how folders become a deployment."""
+"""The content that is shipped: where ``processes/`` and ``forms/`` lie, and how folders become a deployment."""
 
 from __future__ import annotations
 

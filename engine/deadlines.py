@@ -84,7 +84,7 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
 
 
 def is_duration(live: Live, pack: str, key: str) -> bool:
-    """Whether a task's deadline is a length of time, which a suspension stops; dates go on. ``key`` is empty for a date."""
+    """Whether a task's deadline is a length of time, which a suspension stops; without ``key`` it is a date."""
     row = live.deadline(pack, key) if key else None
     if row is None or (isinstance(row.limit, str) and row.limit.startswith("=")):
         return False
@@ -149,8 +149,8 @@ def fire(family: Family, job: Any, pack: str) -> None:
     following = _next(family, task, level, job.payload["at"], pack)
     if following is not None:
         connection.execute(insert(Job.__table__), [family.job(
-            "deadline", following, {"level": level + 1, "at": job.payload["at"]}, instance_id=task.instance_id, element_id=task.element_id,
-            task_id=task.id)])
+            "deadline", following, {"level": level + 1, "at": job.payload["at"]}, instance_id=task.instance_id,
+            element_id=task.element_id, task_id=task.id)])
 
 
 def _next(family: Family, task: Any, level: int, moments: list[datetime], pack: str) -> datetime | None:

@@ -94,7 +94,8 @@ def _compile(connection: Connection, definition_id: str) -> Definition:
             .join(Resource, Resource.sha256 == DefinitionPart.sha256)
             .where(DefinitionPart.definition_id == definition_id)):
         parts[kind][key] = (content, file)
-    groups = {key: group for content, name in parts["groups"].values() for key, group in read_groups(content, name).items()}
+    groups = {key: group for content, name in parts["groups"].values()
+              for key, group in read_groups(content, name).items()}
     drawing, file = parts["bpmn"][row.key]
     model = next(model for model in read_models(drawing, file) if model.key == row.key)
     return Definition(

@@ -30,7 +30,7 @@ CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "p
 
 @dataclass
 class Member:
-    """One instance of the family. ``row`` holds its columns; ``before`` the waits that rows in the database stand for."""
+    """One instance of the family. ``row`` holds its columns; ``before`` the waits that rows of the database show."""
 
     row: dict[str, Any]
     definition: Definition

@@ -51,7 +51,9 @@ def _office(data: bytes) -> str | None:
 
 def _is_text(data: bytes) -> bool:
     head = data[:4096]
-    if not head or any(byte < 32 and byte not in b"\t\n\r\f" for byte in head) or head.lstrip()[:1] == b"<" or head[:2] == b"#!":
+    if not head or head.lstrip()[:1] == b"<" or head[:2] == b"#!":
+        return False
+    if any(byte < 32 and byte not in b"\t\n\r\f" for byte in head):
         return False
     try:
         data.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Submitted forms: checked by the form bound to the version, kept as one variable per form, copied to shared variables."""
+"""Submitted forms: checked by the form of the version, kept as one variable each, copied to shared variables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Lookup:
         return {"sha256": sha256, "type": row.type, "size": row.size} if row else None
 
 
-def scope_of(family: Family, member: Member, wait: Wait | None, by: Actor) -> dict[str, Any]:
+def scope_of(member: Member, wait: Wait | None, by: Actor) -> dict[str, Any]:
     """What a form's expressions see beneath its own fields: the variables, ``user``, ``case``, ``parameters``."""
     scope = member.run.scope_variables(wait.id if wait else None)
     user = {"login": by.login, "name": by.name.zh, "roles": sorted(by.roles)}
@@ -59,12 +59,13 @@ def evaluator(family: Family, member: Member) -> Any:
 
 
 def submit(family: Family, member: Member, form: Form, submitted: Mapping[str, Any], by: Actor, *, element_id: str,
-           wait: Wait | None = None, task_id: str | None = None, permissions: Permissions | None = None) -> dict[str, Any]:
+           wait: Wait | None = None, task_id: str | None = None,
+           permissions: Permissions | None = None) -> dict[str, Any]:
     """Check a submission and return the variables to set: the form's own and the shared ones its ``sets`` names.
 
     Raises :class:`~engine.errors.Invalid` with a message per field. Values merge over what earlier steps filled in.
     """
-    scope = scope_of(family, member, wait, by)
+    scope = scope_of(member, wait, by)
     stored = scope.get(form.key)
     outcome = validate(form, submitted, stored=stored if isinstance(stored, dict) else {}, variables=scope,
                        evaluate=evaluator(family, member), now=member.environment.expressions.now(),
@@ -77,7 +78,7 @@ def submit(family: Family, member: Member, form: Form, submitted: Mapping[str, A
 
 
 def form_of(member: Member, key: str | None) -> Form | None:
-    """The form of a task, as deployed with the version. Raises :class:`NotFound` for a key the version does not have."""
+    """The form of a task, as deployed with the version. Raises :class:`NotFound` where the version has none."""
     if not key:
         return None
     form = member.definition.forms.get(key)

@@ -31,7 +31,8 @@ class Record:
     def visited(self, **columns: Any) -> None:
         """Note that an element was left (columns of :class:`ElementVisit`)."""
         seconds = (columns["left_at"] - columns["entered_at"]).total_seconds()
-        self.visits.append({"id": new_id(self.now), "seconds": seconds, "by": None, "role": "", "due_at": None} | columns)
+        self.visits.append({"id": new_id(self.now), "seconds": seconds, "by": None, "role": "", "due_at": None}
+                           | columns)
 
     def filled(self, **columns: Any) -> None:
         """Note that a form was submitted (columns of :class:`FormFilled`)."""

@@ -141,7 +141,8 @@ class Identity:
             person = _person_id(connection, login)
             connection.execute(delete(RoleHolding.__table__).where(RoleHolding.person_id == person))
             granted = self._grant(connection, person, roles)
-            self._parts.note(connection, by, "roles_set", login=login, roles=[f"{role}@{unit}" for role, unit in granted])
+            self._parts.note(connection, by, "roles_set", login=login,
+                             roles=[f"{role}@{unit}" for role, unit in granted])
             changed(connection)
 
     def set_password(self, login: str, password: str, by: Actor) -> None:
@@ -237,7 +238,8 @@ def _actor(connection: Connection, which: Any) -> Actor:
                              .where(which, Person.left_at.is_(None))).first()
     if row is None:
         raise NotFound(what="person")
-    held = connection.execute(select(RoleHolding.role, RoleHolding.unit_id).where(RoleHolding.person_id == row.id)).all()
+    held = connection.execute(select(RoleHolding.role, RoleHolding.unit_id)
+                              .where(RoleHolding.person_id == row.id)).all()
     return Actor(row.id, row.login, Bilingual(row.name, row.name_en), tuple((r.role, r.unit_id) for r in held),
                  row.unit_id, row.lang)
 

@@ -15,11 +15,13 @@ from engine.models.repository import ProcessDefinition
 from engine.models.runtime import Incident, Job, ProcessInstance, incident_is_open
 
 SENTENCES = {
-    "null_condition": Bilingual("条件 {text} 无法判断：{why_zh}", "The condition {text} could not be decided: {why_en}"),
+    "null_condition": Bilingual("条件 {text} 无法判断：{why_zh}",
+                                "The condition {text} could not be decided: {why_en}"),
     "expression_failed": Bilingual("表达式 {text} 无法计算：{why_zh}", "The expression {text} failed: {why_en}"),
     "decision_failed": Bilingual("决策表 {decision} 没有得出结果：{why}", "Decision {decision} gave no answer: {why}"),
     "run_failed": Bilingual("流程在“{element_id}”处无法继续：{reason_zh}", "Stuck at “{element_id}”: {reason_en}"),
-    "step_budget_exceeded": Bilingual("“{element_id}”反复执行不停：{reason_zh}", "“{element_id}” never rests: {reason_en}"),
+    "step_budget_exceeded": Bilingual("“{element_id}”反复执行不停：{reason_zh}",
+                                      "“{element_id}” never rests: {reason_en}"),
     "unexpected": Bilingual("程序错误 {error}：{text}", "Program error {error}: {text}"),
 }
 
@@ -35,7 +37,8 @@ class Incidents:
         with self._parts.database.reading() as connection:
             live = self._parts.live.at(connection)
             units = supervised_units(by, live)
-            query = (select(*Incident.__table__.columns, ProcessInstance.case_number, ProcessDefinition.id.label("version"))
+            query = (select(*Incident.__table__.columns, ProcessInstance.case_number,
+                            ProcessDefinition.id.label("version"))
                      .outerjoin(ProcessInstance, ProcessInstance.id == Incident.root_id)
                      .outerjoin(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
                      .order_by(Incident.at.desc()).limit(limit))

@@ -59,7 +59,8 @@ class Instances:
             startable, allowed = connection.execute(
                 select(ProcessDefinition.startable, ProcessDefinition.startable_by)
                 .where(ProcessDefinition.id == definition.id)).one()
-            require(by.system or (startable and may_start(by, allowed)), f"发起 {definition.name.zh}", f"start {definition.name.in_('en')}")
+            require(by.system or (startable and may_start(by, allowed)), f"发起 {definition.name.zh}",
+                    f"start {definition.name.in_('en')}")
             live = parts.live.at(connection)
             unit_id = next((u.id for u in live.units.values() if u.key == unit), None) if unit else None
             if unit and unit_id is None:
@@ -90,7 +91,10 @@ class Instances:
         return StartedCard(row.id, row.case_number, task, row.ended_at is not None)
 
     def correlate(self, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any], by: Actor) -> str:
-        """Send a message from outside: ``delivered``, ``started`` or ``buffered``. Raises TwoReceivers, NotPermitted."""
+        """Send a message from outside: ``delivered``, ``started`` or ``buffered``.
+
+        Raises TwoReceivers, NotPermitted, ReservedVariable.
+        """
         parts = self._parts
         require(not only_looks(by), f"发送消息 {name}", f"send the message {name}")
         with parts.database.transaction() as connection:
@@ -135,7 +139,8 @@ class Instances:
             family.root_row |= {"state": "active", "suspended_at": None}
             self._mark(family, False)
             _shift(family, stood)
-            family.record.tell("resumed", root_id=family.root_id, reason=reason, stood_seconds=int(stood.total_seconds()))
+            family.record.tell("resumed", root_id=family.root_id, reason=reason,
+                               stood_seconds=int(stood.total_seconds()))
             save(family)
 
     def move(self, case_id: str, cancel: Sequence[str], to: Sequence[str], reason: str, by: Actor,

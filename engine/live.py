@@ -194,7 +194,8 @@ def _people(connection: Connection) -> dict[str, LivePerson]:
     roles: dict[str, set[str]] = {}
     for person, role in connection.execute(select(RoleHolding.person_id, RoleHolding.role)):
         roles.setdefault(person, set()).add(role)
-    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en).where(Person.left_at.is_(None)))
+    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en)
+                              .where(Person.left_at.is_(None)))
     return {row.login: LivePerson(row.id, row.login, Bilingual(row.name, row.name_en),
                                   frozenset(roles.get(row.id, ()))) for row in rows}
 

@@ -1,4 +1,4 @@
-"""Numbers that people read: ``TS-20260407-001``. One counter row per prefix and day; gaps are allowed; grows past 999."""
+"""Numbers that people read: ``TS-20260407-001``. One row per prefix and day; gaps are allowed; grows past 999."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
     raw = read_yaml(data, file)
     problems: list[Problem] = []
     if not isinstance(raw, dict) or not isinstance(raw.get("pack"), str):
-        raise Refused([Problem("pack_without_key", "缺少 pack：包的名字。", "The key `pack`, the name of the pack, is missing.",
-                               file=file, line=1)])
+        raise Refused([Problem("pack_without_key", "缺少 pack：包的名字。",
+                               "The key `pack`, the name of the pack, is missing.", file=file, line=1)])
     content = PackContent(
         key=raw["pack"],
         title=bilingual(raw.get("title"), raw["pack"]),
@@ -126,7 +126,8 @@ def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem
             "parameter_type", f"参数 {key} 的类型“{kind}”不存在；可用：{', '.join(PARAMETER_TYPES)}。",
             f"Parameter {key} has the unknown type {kind!r}; known are {', '.join(PARAMETER_TYPES)}.",
             file=file, element=key, line=line_of(raw, "parameters", key)))
-    made = Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key), str(value.get("unit", "")))
+    made = Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key),
+                     str(value.get("unit", "")))
     if kind in ("duration", "date") and made.value(made.default) is None:
         problems.append(Problem("parameter_value", f"参数 {key} 的默认值不是 {kind}。",
                                 f"The default of parameter {key} is no {kind}.", file=file, element=key,

@@ -29,7 +29,8 @@ class Registers:
         """Make or widen the table of a register and keep its declaration. Raises Refused for anything destructive."""
         deploy_register(connection, register)
         columns = {"sha256": sha256, "groups_sha256": groups_sha256, "updated_at": self._parts.clock.now()}
-        connection.execute(self._parts.database.insert(RegisterDeclaration.__table__).values(key=register.key, **columns)
+        connection.execute(self._parts.database.insert(RegisterDeclaration.__table__)
+                           .values(key=register.key, **columns)
                            .on_conflict_do_update(index_elements=["key"], set_=columns))
         changed(connection)
 
@@ -118,7 +119,7 @@ def operate(registers: Registers, connection: Connection, inputs: Mapping[str, A
         for target in inputs.get("to") or [case_number]:
             store.link(connection, int(inputs["id"]), str(inputs.get("kind", "case")), str(target), by=by, at=at)
         return {"linked": list(inputs.get("to") or [case_number])}
-    criteria: dict[str, Any] = {k: v for k, v in dict(inputs.get("match") or {}).items()}
+    criteria: dict[str, Any] = dict(inputs.get("match") or {})
     if inputs.get("since_field"):
         since = inputs.get("since")
         criteria[inputs["since_field"]] = {"from": at - since if isinstance(since, timedelta) else since}

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The switches of one installation. Each field is set by ``BIHUAN_<NAME>``; ``docs/reference/settings.md`` lists them."""
+    """The switches of one installation. ``BIHUAN_<NAME>`` sets each; ``docs/reference/settings.md`` lists them."""
 
     database_url: str = field(default="sqlite:///var/bihuan.db", metadata={"doc": "SQLAlchemy address of the database"})
     zone: str = field(default="Asia/Shanghai", metadata={"doc": "time zone of units that name none"})
@@ -19,7 +19,8 @@ class Settings:
     step_budget: int = field(default=3000, metadata={"doc": "elements one action may pass before it is stopped"})
     job_retries: int = field(default=5, metadata={"doc": "tries of a job before it becomes an incident"})
     job_backoff_seconds: int = field(default=30, metadata={"doc": "wait after the first failure; doubles each time"})
-    job_lock_seconds: int = field(default=300, metadata={"doc": "a job held longer is taken to belong to a dead worker"})
+    job_lock_seconds: int = field(default=300, metadata={
+        "doc": "a job held longer is taken to belong to a dead worker"})
     worker_batch: int = field(default=20, metadata={"doc": "jobs a worker takes at once"})
     worker_idle_seconds: float = field(default=2.0, metadata={"doc": "pause of an idle worker between two looks"})
     message_ttl_hours: int = field(default=24, metadata={"doc": "hours an early message is kept"})
@@ -34,7 +35,8 @@ class Settings:
     session_hours: int = field(default=12, metadata={"doc": "hours until a signed-in person signs in again"})
     sign_in_failures: int = field(default=5, metadata={"doc": "failed sign-ins before a pause"})
     sign_in_pause_minutes: int = field(default=15, metadata={"doc": "minutes of that pause"})
-    demo: bool = field(default=False, metadata={"doc": "set by `bihuan demo` alone: demo people may be picked at sign-in"})
+    demo: bool = field(default=False, metadata={
+        "doc": "set by `bihuan demo` alone: demo people may be picked at sign-in"})
     log_json: bool = field(default=True, metadata={"doc": "log lines as JSON"})
 
     @classmethod

@@ -47,7 +47,7 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     element = member.definition.model.elements[wait.element_id]
     scope = member.run.scope_variables(wait.id)
     value = member.environment.expressions.value
-    roles = _roles(family, member, element, scope)
+    roles = _roles(member, element, scope)
     clock = deadlines.clock_of(family, member, element, scope)
     login = value(element.attributes.get("assignee"), scope)
     if isinstance(login, dict):
@@ -74,7 +74,7 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     return row, offers, login, clock
 
 
-def _roles(family: Family, member: Member, element: Any, scope: dict[str, Any]) -> list[str]:
+def _roles(member: Member, element: Any, scope: dict[str, Any]) -> list[str]:
     """``camunda:candidateGroups`` of the step, else ``bihuan:role`` of the step or its innermost lane."""
     text = element.attributes.get("candidateGroups") or element.property("bihuan:role")
     value = member.environment.expressions.value(text, scope)

@@ -15,7 +15,8 @@ from engine.models.history import FormFilled
 from engine.models.identity import Person
 
 
-def records(parts: Any, connection: Connection, live: Live, by: Actor, root_id: str, lang: str) -> tuple[FormRecord, ...]:
+def records(parts: Any, connection: Connection, live: Live, by: Actor, root_id: str,
+            lang: str) -> tuple[FormRecord, ...]:
     """One card per filling; only the newest of each form of an instance counts."""
     rows = connection.execute(
         select(FormFilled.form_key, FormFilled.at, FormFilled.values, FormFilled.definition_id, FormFilled.element_id,

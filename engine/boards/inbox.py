@@ -57,8 +57,8 @@ def _total(parts: Any, connection: Connection, live: Live, by: Actor, view: str,
         return counts.get(view, len(rows))
     if view == "unclaimed":
         return min(COUNTED_TO, connection.scalar(select(_count_offered(live, by, filters))) or 0)
-    some = _filtered(select(UserTask.id).where(_scope(parts, live, by, view, now)), filters).limit(COUNTED_TO).subquery()
-    return connection.scalar(select(func.count()).select_from(some)) or 0
+    some = _filtered(select(UserTask.id).where(_scope(parts, live, by, view, now)), filters)
+    return connection.scalar(select(func.count()).select_from(some.limit(COUNTED_TO).subquery())) or 0
 
 
 def counts_for(parts: Any, by: Actor) -> dict[str, int]:
@@ -195,7 +195,8 @@ def _counts(parts: Any, connection: Connection, live: Live, by: Actor, now: date
 
 def _done(connection: Connection, live: Live, by: Actor, filters: dict[str, str], after: str | None,
           limit: int) -> tuple[tuple[TaskRow, ...], str | None]:
-    query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id, HistoryEntry.detail,
+    query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id,
+                    HistoryEntry.detail,
                     HistoryEntry.root_id, ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.name,
                     ProcessDefinition.name_en, ProcessInstance.case_number, ProcessInstance.customer,
                     ProcessInstance.gist, ProcessInstance.severity, ProcessInstance.promised_at)

@@ -42,7 +42,8 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
         return TaskView(
             row=task_row(row, live, now), case=case,
             form=_form(parts, live, by, row, form, definition, may_edit, lang) if form else None,
-            may_claim=row.assignee_id is None and offered and not row.suspended, may_edit=may_edit, may_release=may_edit,
+            may_claim=row.assignee_id is None and offered and not row.suspended, may_edit=may_edit,
+            may_release=may_edit,
             read_only_reason=_why_not(row, mine, offered), hint=_hint(element), draft_saved_at=row.draft_at,
             draft_restored=row.draft is not None,
             earlier_forms=records(parts, connection, live, by, row.root_id, lang),

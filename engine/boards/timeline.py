@@ -42,7 +42,8 @@ WORDED = {"decided": rules_fired, "unclear": unclear}
 """Verbs whose sentence is put together from what is told."""
 
 
-def entries(connection: Connection, definitions: Definitions, root_id: str, limit: int = 500) -> tuple[TimelineEntry, ...]:
+def entries(connection: Connection, definitions: Definitions, root_id: str,
+            limit: int = 500) -> tuple[TimelineEntry, ...]:
     """The entries of a case, newest first; one statement."""
     rows = connection.execute(
         select(HistoryEntry.at, HistoryEntry.verb, HistoryEntry.element_id, HistoryEntry.definition_id,

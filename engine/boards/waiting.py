@@ -17,7 +17,7 @@ from engine.models.runtime import EventSubscription, Incident, Job, UserTask, in
 
 def waiting_for(parts: Any, connection: Connection, live: Live, root_id: str) -> tuple[WaitingFor, ...]:
     """People first, then incidents, timers, calls and messages; four statements."""
-    return (*_people(parts, connection, live, root_id), *_incidents(parts, connection, root_id),
+    return (*_people(parts, connection, live, root_id), *_incidents(connection, root_id),
             *_jobs(parts, connection, root_id), *_messages(parts, connection, root_id))
 
 
@@ -36,12 +36,12 @@ def _people(parts: Any, connection: Connection, live: Live, root_id: str) -> lis
             name = live.role_name(chain[0])
             then = Bilingual(f"到期后升级到 {name.zh}", f"then escalates to {name.in_('en')}")
         who = Bilingual(row.person, row.person_en) if row.person else live.role_name(row.role) if row.role else None
-        found.append(WaitingFor("person" if row.person else "role", row.element_id, Bilingual(row.name, row.name_en), who,
-                                row.claimed_at or row.created_at, row.due_at, then, row.id, row.process_key))
+        found.append(WaitingFor("person" if row.person else "role", row.element_id, Bilingual(row.name, row.name_en),
+                                who, row.claimed_at or row.created_at, row.due_at, then, row.id, row.process_key))
     return found
 
 
-def _incidents(parts: Any, connection: Connection, root_id: str) -> list[WaitingFor]:
+def _incidents(connection: Connection, root_id: str) -> list[WaitingFor]:
     rows = connection.execute(
         select(Incident.element_id, Incident.at, Incident.code, Incident.params, Job.kind)
         .outerjoin(Job, Job.id == Incident.job_id)

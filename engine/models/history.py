@@ -1,4 +1,4 @@
-"""What has been: append-only. ``ElementVisit`` is typed, for statistics; ``HistoryEntry`` says who did what, and why."""
+"""What has been: append-only. ``ElementVisit`` is typed, for statistics; ``HistoryEntry`` says who did what, why."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class HistoryEntry(Base):
 
 
 class FormFilled(Base):
-    """A form as it was submitted. Personal values stand here and not in the append-only entry, so that they can be erased."""
+    """A form as it was submitted. Personal values stand here, not in the append-only entry, so that they can go."""
 
     __tablename__ = "form_filled"
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -31,7 +31,7 @@ class Deployment(Base):
 
 
 class ProcessDefinition(Base):
-    """A version of a process; never changed once written. ``content_hash`` covers drawing, forms and decision tables."""
+    """A version of a process; never changed once written. ``content_hash`` covers drawing, forms and decisions."""
 
     __tablename__ = "process_definition"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -58,7 +58,8 @@ class DefinitionPart(Base):
     ``groups`` they use) and decision tables (``dmn``)."""
 
     __tablename__ = "definition_part"
-    definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id", ondelete="CASCADE"), primary_key=True)
+    definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id", ondelete="CASCADE"),
+                                               primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     file: Mapped[str] = mapped_column(String(400))

@@ -138,8 +138,8 @@ class TaskDraft(Base):
 class Job(Base):
     """Something to be done at a moment, written in the transaction that causes it. The table is the truth.
 
-    ``retries`` counts the tries left; none left and an incident stands for it. ``owner``/``locked_until`` say which worker
-    has it; a worker that died loses it when the time is over. The id is the idempotency key of what the job calls.
+    ``retries`` counts the tries left; none left and an incident stands for it. ``owner``/``locked_until`` say which
+    worker has it; one that died loses it when the time is over. The id is the idempotency key of what the job calls.
     """
 
     __tablename__ = "job"
@@ -161,7 +161,8 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (
-        CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start')", name="kind_known"),
+        CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start')",
+                        name="kind_known"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         CheckConstraint("(owner is null) = (locked_until is null)", name="owner_has_a_lock"),
         CheckConstraint("kind <> 'deadline' or task_id is not null", name="deadline_of_a_task"),

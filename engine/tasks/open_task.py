@@ -54,7 +54,8 @@ class OpenTask:
 
 
 _TASK = (
-    select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"), TaskCandidate.unit_id.label("offer_unit"),
+    select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"),
+           TaskCandidate.unit_id.label("offer_unit"),
            Person.name.label("holder"), Person.name_en.label("holder_en"),
            exists().where(TaskDraft.task_id == bindparam("the_task"), TaskDraft.person_id == bindparam("the_person"))
            .label("has_draft"), *(column.label("its_" + column.name) for column in INSTANCE_COLUMNS))
@@ -89,13 +90,15 @@ def gone(connection: Connection, task_id: str, now: datetime) -> Exception:
     last = connection.execute(
         select(HistoryEntry.verb, HistoryEntry.at, Person.name, Person.name_en)
         .outerjoin(Person, Person.id == HistoryEntry.by)
-        .where(HistoryEntry.task_id == task_id).order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(1)).first()
+        .where(HistoryEntry.task_id == task_id)
+        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(1)).first()
     if last is None:
         return NotFound(what="task")
     done = last.verb == "completed"
     zh, en = ago(now, last.at)
-    return AlreadyDone(name=last.name or "流程", name_en=last.name_en or last.name or "The process", ago_zh=zh, ago_en=en,
-                       verb_zh="提交" if done else "结束", verb_en="submitted" if done else "ended")
+    return AlreadyDone(name=last.name or "流程", name_en=last.name_en or last.name or "The process",
+                       ago_zh=zh, ago_en=en, verb_zh="提交" if done else "结束",
+                       verb_en="submitted" if done else "ended")
 
 
 def taken(row: Row[Any], now: datetime) -> AlreadyTaken:

@@ -56,7 +56,7 @@ class Tasks:
             _tell(task, "released")
 
     def save_draft(self, task_id: str, values: Mapping[str, Any], by: Actor) -> None:
-        """Keep what was typed so far, checked by nothing but its size and shape; kept even if the task is gone by now."""
+        """Keep what was typed so far, checked by nothing but its shape; kept even if the task is gone by now."""
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             live = parts.live.at(connection)
@@ -128,7 +128,8 @@ class Tasks:
         task.family.connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id == task.row.id)
                                        .values(unclaimed=person_id is None))
 
-    def _keep(self, connection: Any, task_id: str, root_id: str, form_key: str, values: Any, by: Actor, now: Any) -> None:
+    def _keep(self, connection: Any, task_id: str, root_id: str, form_key: str, values: Any, by: Actor,
+              now: Any) -> None:
         table = TaskDraft.__table__
         row = {"task_id": task_id, "person_id": by.person_id, "root_id": root_id, "form_key": form_key,
                "values": values, "saved_at": now}

@@ -85,7 +85,7 @@ class Runner:
         try:
             furnish(engine, clock, scenario)
             story = Story(engine, clock, scenario)
-            for line, step in scenario.steps:
+            for line, step in scenario.steps:  # noqa: B007 - told when a step fails
                 story.take(step)
             return Outcome(scenario, True)
         except (StepFailed, BihuanError) as error:
@@ -236,7 +236,8 @@ class Story:
         what, case = step["operate"], self.case_of(step)
         by, reason = self.actor(what["by"]), what.get("reason", "")
         if what["verb"] == "move":
-            self.engine.instances.move(case, self._visits(case, what.get("cancel") or []), what.get("to") or [], reason, by)
+            self.engine.instances.move(case, self._visits(case, what.get("cancel") or []), what.get("to") or [], reason,
+                                       by)
         elif what["verb"] == "retry":
             for incident in self.engine.incidents.list(SYSTEM):
                 self.engine.incidents.retry(incident.id, by)

@@ -193,7 +193,8 @@ def test_a_visit_says_who_did_it_in_which_role_and_by_when(noted: House) -> None
     noted.clock.move(timedelta(minutes=30))
     noted.complete(case, "by_duration")
     visit, = noted.rows(select(ElementVisit.__table__).where(ElementVisit.element_id == "by_duration"))
-    assert (visit.by, visit.role, visit.seconds, visit.outcome) == (noted("li.na").person_id, "agent", 1800, "completed")
+    assert (visit.by, visit.role) == (noted("li.na").person_id, "agent")
+    assert (visit.seconds, visit.outcome) == (1800, "completed")
     assert visit.due_at - visit.entered_at == timedelta(hours=2)
 
 

@@ -12,7 +12,7 @@ def mine(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG001
     return not (kind == "table" and (name or "").startswith("reg_"))
 
 
-def plain(kind: str, item: object, autogen: object) -> str | bool:
+def plain(kind: str, item: object, autogen: object) -> str | bool:  # noqa: ARG001
     """Revisions name the database's types, not ours, so that an old revision never depends on today's code."""
     from engine.models.base import Moment, Values
 
