@@ -13,7 +13,7 @@ from engine.authorization import Actor
 from engine.bpmn import ProcessRun, Wait
 from engine.decisions import CaseEnvironment
 from engine.definitions import Definition
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.expressions import Expressions
 from engine.history import Record
 from engine.ids import new_id
@@ -26,6 +26,14 @@ from engine.values import dumps, loads
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
 CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at")
 """The columns of a root that lists show and search."""
+
+
+class CasePaused(Conflict):
+    """Nothing can be done while the case is suspended."""
+
+    code = "case_suspended"
+    zh = "案件已挂起，恢复后才能办理。"
+    en = "The case is suspended; it can be worked on once it is resumed."
 
 
 @dataclass

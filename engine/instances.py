@@ -12,7 +12,7 @@ from engine import deadlines, forms_filled, messages, starting, task_rows
 from engine.authorization import Actor, may_intervene, may_start, only_looks, require
 from engine.cards import StartedCard
 from engine.errors import Conflict, Invalid, NotFound
-from engine.family import Family, lock
+from engine.family import CasePaused, Family, lock
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import EventSubscription, Job, OnceToken, ProcessInstance, TaskCandidate, UserTask
 from engine.wait_state import save, settle
@@ -145,8 +145,13 @@ class Instances:
 
     def move(self, case_id: str, cancel: Sequence[str], to: Sequence[str], reason: str, by: Actor,
              instance_id: str | None = None) -> None:
-        """Move tokens: leave the element instances ``cancel``, enter the elements ``to`` (jump, return, repair)."""
+        """Move tokens: leave the element instances ``cancel``, enter the elements ``to`` (jump, return, repair).
+
+        Raises ReasonNeeded, CaseEnded, CasePaused, and RunFailed for what cannot be left or entered.
+        """
         with self._intervening(case_id, reason, by, "跳转案件", "move the case") as family:
+            if family.root_row["state"] == "suspended":
+                raise CasePaused()  # its timers stand still and must not fire on the way
             member = family.member(instance_id or family.root_id)
             member.run.move(cancel=list(cancel), to=list(to))
             family.record.tell("moved", root_id=family.root_id, instance_id=member.id, reason=reason,

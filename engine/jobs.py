@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from engine import job_kinds
 from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
-from engine.family import lock
+from engine.family import CasePaused, lock
 from engine.ids import new_id
 from engine.models.runtime import Incident, Job
 
@@ -81,7 +81,7 @@ class Jobs:
             if not mine:
                 return  # gone with its task, or taken over by another worker
             if family.root_row["state"] == "suspended" and answer is None:
-                raise Conflict()  # suspended since the job was acquired: it waits for the case to go on
+                raise CasePaused()  # suspended since the job was acquired: it waits for the case to go on
             job_kinds.advance(family, job, answer)
 
     def _release(self, job: Row[Any], owner: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, select
 
 from engine.authorization import Actor, candidate_pairs
 from engine.errors import Conflict, NotFound
-from engine.family import INSTANCE_COLUMNS, Family, lock_of_task
+from engine.family import INSTANCE_COLUMNS, CasePaused, Family, lock_of_task
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
@@ -30,14 +30,6 @@ class AlreadyTaken(Conflict):
     code = "already_taken"
     zh = "{name} {ago_zh}已认领这一步。"
     en = "{name_en} claimed this step {ago_en} ago."
-
-
-class CasePaused(Conflict):
-    """Nothing can be done while the case is suspended."""
-
-    code = "case_suspended"
-    zh = "案件已挂起，恢复后才能办理。"
-    en = "The case is suspended; it can be worked on once it is resumed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,28 @@ def test_its_escalation_reaches_the_boundary_of_the_call_and_it_goes_on(calling:
     assert sorted(calling.open(case)) == ["look", "thank"]
 
 
+def test_an_escalation_may_end_the_called_process(house: House) -> None:
+    files = content("caller", "called")
+    files["t/caller.bpmn"] = files["t/caller.bpmn"].replace(b' cancelActivity="false"', b"")
+    house.engine.deployments.deploy(files, SYSTEM)
+    case = house.start("caller")
+    house.complete(case, "reply", values={"how": "shout"})
+    assert house.open(case) == ["look"] and states(house, case)["called"] == ("cancelled", "cancelled")
+    house.complete(case, "look", "zhou.min")
+    assert house.row(case).state == "completed"
+
+
+def test_an_error_that_nobody_catches_fails_the_case(house: House) -> None:
+    files = content("bound", "called")
+    files["t/bound.bpmn"] = files["t/bound.bpmn"].replace(b' camunda:calledElementBinding="versionTag"', b"").replace(
+        b' camunda:calledElementVersionTag="v1"', b"")
+    house.engine.deployments.deploy(files, SYSTEM)
+    case = house.start("bound")
+    assert house.complete(case, "reply", values={"how": "fail"}).ended is True
+    assert states(house, case) == {"bound": ("failed", "error:E1"), "called": ("failed", "error:E1")}
+    assert house.open(case) == [] and house.jobs() == []
+
+
 def test_cancelling_the_case_cancels_what_it_called(calling: House) -> None:
     case = calling.start("caller")
     calling.engine.instances.cancel(case, "客户撤回", calling("zhou.min"))

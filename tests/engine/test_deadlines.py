@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine import NotFound, NotPermitted
+from engine import Conflict, NotFound, NotPermitted
 from engine.bpmn import RunFailed
 from engine.instances import CaseEnded, ReasonNeeded
 from tests.engine.house import House
@@ -79,6 +79,8 @@ def test_a_suspension_stops_lengths_of_time_and_leaves_dates(due: House) -> None
     due.after(minutes=2)
     assert [(level, when) for _, level, _, when in due.escalations(case)] == [(0, at(7, 12, 36)), (1, at(7, 13))]
     assert {row.suspended for row in due.tasks(case)} == {False}
+    due.after(hours=1)
+    assert ("escalated", 2, "director", at(7, 14)) in due.escalations(case)
 
 
 def test_a_suspension_moves_timers_by_the_time_it_took(due: House) -> None:
@@ -152,4 +154,7 @@ def test_a_case_is_moved_to_another_step(due: House) -> None:
         due.engine.instances.move(case, [], ["no_such_step"], "x", due("zhou.min"))
     with pytest.raises(RunFailed):
         due.engine.instances.move(case, ["999"], ["approve"], "x", due("zhou.min"))
-    assert due.open(case) == ["write"]
+    due.engine.instances.suspend(case, "等资料", due("zhou.min"))
+    with pytest.raises(Conflict) as paused:
+        due.engine.instances.move(case, [], ["approve"], "x", due("zhou.min"))
+    assert paused.value.code == "case_suspended" and due.open(case) == ["write"]

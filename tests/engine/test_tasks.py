@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from engine import Conflict, Invalid, NotFound, NotPermitted, ProcessEngine
+from engine import Actor, Conflict, Invalid, NotFound, NotPermitted, ProcessEngine
 from engine.models.history import ElementVisit, FormFilled, HistoryEntry
 from engine.models.runtime import Job, OnceToken, ProcessInstance, TaskDraft, UserTask
 from engine.tasks import AlreadyDone, AlreadyTaken
@@ -231,6 +231,33 @@ def test_eight_threads_complete_one_task(noted: House, number: int) -> None:
     assert noted.open(case) == ["approve"]
     assert noted.visits(case).count("write") == 1
     assert noted.count(HistoryEntry, HistoryEntry.root_id == case, HistoryEntry.verb == "completed") == 1
+
+
+def test_two_people_work_on_one_case_at_once(noted: House) -> None:
+    """Both steps count, whoever is first: neither writes over what the other did."""
+    noted.deploy("due")
+    cases = [noted.start("due") for _ in range(4)]
+    acts = [(noted.task(case, element), noted(login)) for case in cases
+            for element, login in (("by_duration", "li.na"), ("by_date", "wang.fang"))]
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(len(acts))
+
+    def complete(task: str, by: Actor) -> None:
+        barrier.wait()
+        try:
+            noted.engine.tasks.complete(task, None, by)
+        except BaseException as error:  # noqa: BLE001 - told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=complete, args=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert errors == []
+    assert [noted.row(case).state for case in cases] == ["completed"] * 4
+    assert [noted.visits(case).count("join") for case in cases] == [1] * 4
+    assert [noted.verbs(case).count("ended") for case in cases] == [1] * 4
 
 
 def test_a_double_click_makes_one_case(noted: House) -> None:
