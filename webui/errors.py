@@ -74,7 +74,8 @@ def answer(status: int, sentence: str, **more: Any) -> Response:
         fragment = bool(request.headers.get("HX-Request"))
         page = "errors/_fragment.html" if fragment else "errors/page.html"
         html = render_template(page, status=status, sentence=sentence, title=_(TITLES.get(status, "没有成功")),
-                               reference=more.get("reference", ""), back=request.method == "GET")
+                               reference=more.get("reference", ""),
+                               back=request.method == "GET" and status not in (403, 404, 410))
         response = make_response(html)
     response.status_code = status
     return response
