@@ -9,12 +9,14 @@ from typing import Any
 
 from engine import dmn, feel
 from engine.bpmn import ProcessModel, check_models, read_models
-from engine.checking_expressions import HOST_FUNCTIONS, check_expressions
+from engine.checking_content import check_connectors, check_deadline, check_decision, parameter_kinds
+from engine.checking_expressions import HOST_FUNCTIONS, check_expressions, known_names
+from engine.checking_forms import check_form_expressions, check_form_neighbours, users_of
 from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
 from engine.packs import PackContent, read_pack
 from engine.registers import Register, read_register
-from engine.yaml import read_yaml
+from engine.yaml import line_of, read_yaml
 
 IGNORED = (".scenario.yaml", ".md", ".csv")
 
@@ -148,11 +150,52 @@ def check_content(content: Content, known: set[str] = frozenset()) -> list[Probl
     problems = list(content.problems)
     keys = {model.key for model in content.models} | known
     forms = {key: form for key, (form, _file, _raw) in content.forms.items()}
+    names = {model.key: known_names(model, forms, content.models) for model in content.models}
     for model in content.models:
         problems += _between(content, model, keys)
-        problems += check_expressions(model, forms, content.models)
+        problems += check_expressions(model, forms, content.models, parameter_kinds(content.pack_of(model)))
+        problems += check_connectors(model)
+    problems += _parts(content, names)
     order = {"error": 0, "warning": 1, "hint": 2}
     return sorted(problems, key=lambda p: (order.get(p.severity, 3), p.file, p.line, p.element))
+
+
+def _parts(content: Content, names: Mapping[str, Mapping[str, Any]]) -> Iterable[Problem]:
+    """Forms, tables and deadlines against the processes that use them; ``names``: what each process has."""
+    registers = {key: register.fields.keys() for key, (register, _raw) in content.registers.items()}
+    for form, _file, _raw in content.forms.values():
+        users = users_of(form, content.models)
+        packs = [pack for pack in map(content.pack_of, users) if pack is not None]
+        roles = {role for pack in packs for role in pack.roles} if packs else None
+        yield from check_form_expressions(form, _beneath(users, names, packs[0] if packs else None))
+        yield from check_form_neighbours(form, users, registers, roles)
+    told = frozenset(str(problem) for problem in content.problems)
+    for model, file, raw in {id(found[0]): found for found in content.decisions.values()}.values():
+        keys = {one.id for one in model.decisions}
+        takers = [(process, names[process.key]) for process in content.models if keys & set(process.decision_refs)]
+        yield from check_decision(model, file, raw, takers, told)
+    for folder, (pack, raw) in content.packs.items():
+        lines = read_yaml(raw, f"{folder}/pack.yaml")
+        for row in pack.deadlines.values():
+            users = [model for model in content.models if content.pack_of(model) is pack and _measures(model, row.key)]
+            yield from check_deadline(pack, row, f"{folder}/pack.yaml", line_of(lines, "deadlines", row.key),
+                                      _beneath(users, names, pack))
+
+
+def _beneath(users: list[ProcessModel], names: Mapping[str, Mapping[str, Any]],
+             pack: PackContent | None) -> dict[str, Any] | None:
+    """What all of these processes together have; None where there is none."""
+    if not users:
+        return None
+    merged: dict[str, Any] = {}
+    for model in users:
+        for name, kind in names[model.key].items():
+            merged[name] = kind if merged.get(name, kind) == kind else "any"
+    return {**merged, "parameters": parameter_kinds(pack)}
+
+
+def _measures(model: ProcessModel, deadline: str) -> bool:
+    return any(element.properties.get("bihuan:deadline") == deadline for element in model.elements.values())
 
 
 def _between(content: Content, model: ProcessModel, keys: set[str]) -> Iterable[Problem]:

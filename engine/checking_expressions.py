@@ -15,15 +15,15 @@ from engine import feel
 from engine.bpmn import Element, ProcessModel, handed_names, written_names
 from engine.calendar import WorkingCalendar, calendar_functions
 from engine.errors import Problem
-from engine.forms import Form
+from engine.forms import Field, Form
 
 FORM_TYPES = {
     "text": "string", "longtext": "string", "phone": "string", "email": "string", "idno": "string", "month": "string",
     "enum": "any", "int": "number", "number": "number", "money": "number", "percent": "number", "bool": "boolean",
     "date": "date", "datetime": "date and time", "time": "time"}
 """FEEL's type of the value of a form field, where it is one of FEEL's own."""
-GIVEN = ("case", "parameters", "loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances", "result",
-         "activationCount", "scheduled_for", "holder", "unit", "user", "error", "errorCode", "errorMessage")
+GIVEN = ("case", "parameters", "loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances",
+         "result", "activationCount", "scheduled_for", "holder", "unit", "user", "error", "errorCode", "errorMessage")
 """Names that the engine itself provides in places."""
 
 
@@ -38,10 +38,11 @@ HOST_FUNCTIONS: dict[str, Any] = {
 """What expressions may call besides FEEL's own functions (see :mod:`engine.expressions`)."""
 
 
-def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: Sequence[ProcessModel]) -> list[Problem]:
-    """Problems of all FEEL texts of a drawing, each at its element."""
+def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: Sequence[ProcessModel],
+                      parameters: Any = "any") -> list[Problem]:
+    """Problems of all FEEL texts of a drawing, each at its element; ``parameters`` are those of its pack by kind."""
     models = {caller.key: caller for caller in callers}
-    own = known_names(model, forms, callers)
+    own = known_names(model, forms, callers) | {"parameters": parameters}
     problems = []
     for one in model.expressions:
         called = models.get(_called_by(model, one.element_id))
@@ -84,12 +85,22 @@ def known_names(model: ProcessModel, forms: Mapping[str, Form], callers: Iterabl
 def _of_element(element: Element, names: dict[str, Any], forms: Mapping[str, Form]) -> None:
     form = forms.get(element.attributes.get("formKey", ""))
     if form is not None:
-        names[form.key] = _shape(form)
+        names[form.key] = form_shape(form)
         names.update(dict.fromkeys((name for name in form.sets if name not in names), "any"))
     public = forms.get(element.inputs.get("form", ""))
     if public is not None:
-        names[public.key] = _shape(public)
+        names[public.key] = form_shape(public)
 
 
-def _shape(form: Form) -> dict[str, Any]:
-    return {one.id: FORM_TYPES.get(one.type.name, "any") for one in form.fields.values()}
+def form_shape(form: Form) -> dict[str, Any]:
+    """The fields of a form with their kinds in FEEL."""
+    return {one.id: field_shape(one) for one in form.fields.values()}
+
+
+def field_shape(one: Field) -> Any:
+    """The kind of a field's value in FEEL; a table is a list of contexts."""
+    if one.is_table:
+        return [{column.id: field_shape(column) for column in one.columns}]
+    if one.type.name == "enum" and one.options and not one.options_formula:
+        return "number" if all(isinstance(option.id, int) for option in one.options) else "string"
+    return FORM_TYPES.get(one.type.name, "any")

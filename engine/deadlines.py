@@ -71,7 +71,7 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
     limit = row.limit
     try:
         if isinstance(limit, str) and limit.startswith("="):
-            due = _due(expressions.evaluate(limit[1:], scope), expressions)
+            due = _due(expressions.evaluate(limit[1:], {**scope, "created": expressions.now()}), expressions)
             if due is None:
                 return TaskClock()
             rule = DeadlineRule.until(due)

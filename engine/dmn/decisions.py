@@ -91,6 +91,11 @@ class DecisionModel:
         """The decisions of the main file, in its order."""
         return tuple(self.family.main.decisions.values())
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the inputs that the main file draws."""
+        return tuple(element.name for element in self.family.main.inputs.values())
+
     def names(self, namespace: str, needs: m.Requirements) -> Names:
         """The names an element with these requirements sees."""
         found = set()
