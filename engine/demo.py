@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -63,9 +64,10 @@ def found(engine: ProcessEngine, tell: Tell) -> tuple[dict[str, str], dict[str, 
     return people, {register: _records(engine, register) for register in ("client", "product", "complaint_archive")}
 
 
-def sign_in_people() -> list[str]:
+@cache
+def sign_in_people() -> tuple[str, ...]:
     """Logins that the sign-in page of the demonstration offers, in order."""
-    return list(_read("organisation.yaml").get("sign_in") or ())
+    return tuple(_read("organisation.yaml").get("sign_in") or ())
 
 
 def titles() -> dict[str, Any]:

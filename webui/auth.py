@@ -20,7 +20,7 @@ from flask import (
     url_for,
 )
 
-from engine import BihuanError, NotFound
+from engine import BihuanError, NotFound, demo
 from webui import errors
 from webui.show import engine
 from webui.words import LANGUAGES, _, lang
@@ -78,9 +78,15 @@ def page() -> str | Response:
 
 
 def _page(sentence: str = "", login: str = "") -> str:
-    people = engine().identity.people() if engine().settings.demo else ()
+    people = _demo_people() if engine().settings.demo else ()
     return render_template("auth/sign_in.html", people=people, sentence=sentence, login=login,
                            next=request.values.get("next", ""))
+
+
+def _demo_people() -> list[Any]:
+    """Everybody, those first with whom a tour of the demonstration begins."""
+    first = {login: place for place, login in enumerate(demo.sign_in_people())}
+    return sorted(engine().identity.people(), key=lambda person: first.get(person.login, len(first)))
 
 
 @blueprint.post("/sign-in")

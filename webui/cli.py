@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 import threading
 import time
@@ -42,6 +43,8 @@ def demo(port: int, home: Path, fresh: bool, prepare_only: bool) -> None:
     """Serve a demonstration with two weeks of cases at http://127.0.0.1:8000; nothing leaves this machine."""
     from webui.running import demo_settings, prepare_demo, serve_here
 
+    if not prepare_only:
+        _require_free(port)
     _build_assets()
     settings = demo_settings(home, port, fresh)
     prepare_demo(settings, _say)
@@ -49,6 +52,16 @@ def demo(port: int, home: Path, fresh: bool, prepare_only: bool) -> None:
         return
     _say(f"ready: {settings.public_url}  (stop with Ctrl-C)")
     serve_here(settings, port)
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise click.ClickException(f"Port {port} is taken, perhaps by another demonstration. Stop that one, or "
+                                       f"choose another port: bihuan demo --port {port + 1}") from None
 
 
 @main.command()
