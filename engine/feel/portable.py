@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import expression
 from . import nodes as n
 from .errors import FeelError
-from .expression import compile
 from .inference import Inference
 from .shapes import ANY, kind_of_shape, shape_of_type
 
@@ -37,7 +37,7 @@ def portable(text: str, names: Mapping[str, Any], *, lenient: bool = False) -> b
     where the kind is not known yet). False for what is no FEEL at all.
     """
     try:
-        node = compile(text, names).node
+        node = expression.compile(text, names).node
         return _Portable(names, lenient).visit(node)
     except (FeelError, RecursionError):
         return False

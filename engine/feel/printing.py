@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from .errors import FeelLimitError
 from .limits import MAX_STRING, charge
 from .times import MICROSECOND
-from .values import DECIMAL128, FarDate, Range, YearsMonths, kind, number
+from .values import DECIMAL128, FarDate, Range, YearsMonths, kind, nanos_of, number
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w ]*")
 _TEMPORAL = frozenset((
@@ -92,7 +92,8 @@ def zone_text(tz: dt.tzinfo | None) -> str:
 
 def time_text(value: dt.time | dt.datetime) -> str:
     """``14:00:00.5+08:00``"""
-    fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
+    nanos = nanos_of(value)
+    fraction = f".{value.microsecond:06d}{nanos:03d}".rstrip("0") if value.microsecond or nanos else ""
     return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}{fraction}{zone_text(value.tzinfo)}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .limits import moment
-from .values import FarDate, FarDateTime, YearsMonths
+from .values import FarDate, FarDateTime, FineDateTime, FineTime, YearsMonths
 
 UTC = dt.UTC
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -81,7 +81,9 @@ def read_time(text: str) -> dt.time | None:
             tz = dt.timezone(sign * dt.timedelta(hours=hours, minutes=minutes, seconds=seconds))
         elif found[10]:
             tz = zone(found[10])
-        return dt.time(int(found[1]), int(found[2]), int(found[3]), _fraction(found[4]), tzinfo=tz)
+        time = dt.time(int(found[1]), int(found[2]), int(found[3]), _fraction(found[4]), tzinfo=tz)
+        nanos = int((found[4] + "000")[6:9]) if found[4] and len(found[4]) > 6 else 0
+        return FineTime.of(time, nanos) if nanos else time
     except ValueError:
         return None
 
@@ -103,7 +105,16 @@ def read_datetime(text: str) -> Any:
             return None
         return dt.datetime.combine(day + dt.timedelta(days=1), time)
     time = read_time(rest)
-    return None if time is None else dt.datetime.combine(day, time)
+    return None if time is None else together(day, time)
+
+
+def together(day: dt.date, time: dt.time) -> dt.datetime:
+    """The moment of a date and a time, with the nanoseconds of the time."""
+    if not isinstance(time, FineTime):
+        return dt.datetime.combine(day, time)
+    moment = FineDateTime.combine(day, time)
+    moment.nanos = time.nanos
+    return moment
 
 
 def read_duration(text: str) -> dt.timedelta | YearsMonths | None:

@@ -74,6 +74,30 @@ class FarDateTime(FarDate):
         return (*super()._key(), self.time.replace(tzinfo=None), str(self.time.tzinfo))
 
 
+class FineTime(dt.time):
+    """A time with nanoseconds: ``nanos`` are those beyond its microseconds. They are printed; everything else, saving
+    included, sees a time of microseconds."""
+
+    nanos: int = 0
+
+    @classmethod
+    def of(cls, time: dt.time, nanos: int) -> FineTime:
+        fine = cls(time.hour, time.minute, time.second, time.microsecond, time.tzinfo, fold=time.fold)
+        fine.nanos = nanos
+        return fine
+
+
+class FineDateTime(dt.datetime):
+    """The same with its date."""
+
+    nanos: int = 0
+
+
+def nanos_of(value: Any) -> int:
+    """The nanoseconds of a time or moment beyond its microseconds."""
+    return value.nanos if isinstance(value, (FineTime, FineDateTime)) else 0
+
+
 class Range:
     """An interval; ``op`` is set for those written as a comparison (``(< 5)``), which have one end only."""
 

@@ -251,3 +251,13 @@ def test_an_expression_runs_in_a_scope_with_names_added() -> None:
     with feel.Evaluation({"factor": 10}) as evaluation:
         assert [body.within(evaluation.child({"item": n})) for n in (1, 2)] == [10, 20]
         assert feel.unary("> factor").within(11, evaluation) is True
+
+
+@pytest.mark.parametrize(("text", "written"), [
+    ('string(time("11:22:33.123456789"))', "11:22:33.123456789"),
+    ("string(time(11, 22, 33.000000001))", "11:22:33.000000001"),
+    ('string(date and time("2026-01-31T11:22:33.123456789@Europe/Paris"))', "2026-01-31T11:22:33.123456789@Europe/Paris"),
+    ('string(date and time(date("2026-01-31"), time("11:22:33.0000007Z")))', "2026-01-31T11:22:33.0000007Z"),
+    ('string(time("11:22:33.123456789") + @"PT1S")', "11:22:34.123456")])
+def test_nanoseconds_are_printed_as_written_and_reckoned_with_to_the_microsecond(text, written):
+    assert value(text) == written

@@ -7,8 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from ..limits import moment
-from ..times import UTC, date_of, days_in_month, midnight, read_date, read_datetime, read_duration, read_time, zone
-from ..values import FarDate, FarDateTime, YearsMonths, exact, kind, whole
+from ..times import (
+    UTC,
+    date_of,
+    days_in_month,
+    midnight,
+    read_date,
+    read_datetime,
+    read_duration,
+    read_time,
+    together,
+    zone,
+)
+from ..values import FarDate, FarDateTime, FineTime, YearsMonths, exact, kind, nanos_of, whole
 from .registry import BAD, builtin, fitted, overloaded
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -50,8 +61,11 @@ def _time(*arguments: Any) -> dt.time | None:
         return None
     tz = _zone_of(arguments[3]) if len(arguments) == 4 else None
     full = whole(second) or 0
-    fraction = int((Decimal(second) - full) * 1_000_000)
-    return None if tz is BAD else dt.time(hour, minute, full, fraction, tzinfo=tz)
+    fraction, nanos = divmod(int((Decimal(second) - full) * 1_000_000_000), 1000)
+    if tz is BAD:
+        return None
+    time = dt.time(hour, minute, full, fraction, tzinfo=tz)
+    return FineTime.of(time, nanos) if nanos else time
 
 
 def _time_of(value: Any) -> dt.time | None:
@@ -59,7 +73,8 @@ def _time_of(value: Any) -> dt.time | None:
     if what == "string":
         return read_time(value)
     if what == "date and time":
-        return value.timetz()
+        nanos = nanos_of(value)
+        return FineTime.of(value.timetz(), nanos) if nanos else value.timetz()
     return dt.time(tzinfo=UTC) if what == "date" else value if what == "time" else None
 
 
@@ -97,7 +112,7 @@ def _date_and_time(*arguments: Any) -> Any:
         day, time = _date(*arguments[:3]), _time(*arguments[3:])
         if isinstance(day, FarDate):
             return None if time is None else FarDateTime(day, time)
-        return None if day is None or time is None else dt.datetime.combine(day, time)
+        return None if day is None or time is None else together(day, time)
     return None
 
 
@@ -117,8 +132,9 @@ def _combined(day: Any, time: Any, timezone: Any = None) -> dt.datetime | None:
     if kind(time) != "time" or (timezone is not None and kind(timezone) != "string"):
         return None
     if timezone is not None:
-        time = time.replace(tzinfo=zone(timezone))
-    return dt.datetime.combine(day.date() if kind(day) == "date and time" else day, time)
+        nanos, time = nanos_of(time), time.replace(tzinfo=zone(timezone))
+        time = FineTime.of(time, nanos) if nanos else time
+    return together(day.date() if kind(day) == "date and time" else day, time)
 
 
 @builtin("duration", "from: any", "duration", steps=2)
