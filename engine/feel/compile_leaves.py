@@ -16,8 +16,13 @@ from .values import DECIMAL128, Function, Range, kind
 
 
 def literal_number(text: str) -> Any:
-    """The number a literal stands for: an int where it is one of at most 33 digits."""
-    return int(text) if text.isdigit() and len(text) < 34 else DECIMAL128.create_decimal(text)
+    """The number a literal stands for: an int where it is one of at most 33 digits, null where it is out of all range."""
+    if text.isdigit() and len(text) < 34:
+        return int(text)
+    try:
+        return DECIMAL128.create_decimal(text)
+    except ArithmeticError:
+        return None
 
 
 def _constant(value: Any) -> Run:

@@ -209,7 +209,7 @@ class TestEndless:
 class TestOddities:
     @pytest.mark.parametrize("cell", ["1e6144", "< -1e6144", "not()", "((((", '"', "@", "@\"\"", "..",
                                       "- , -", "[..]", "\u0000", "null, null", "not(null)", "[null..null]", "?",
-                                      "? and ?"])
+                                      "? and ?", "[1..1e999999]", "1e999999"])
     def test_odd_cells(self, cell):
         columns = ["a", column("b", "number")]
         file = definitions(decision("d", table(columns, ["o"], (cell, "-", "1"), ("-", cell, "2"))))

@@ -22,6 +22,11 @@ def value(text: str, **variables: object) -> object:
 def test_decimal_fractions_are_exact() -> None:
     assert value("0.1 + 0.2 = 0.3") is True
     assert value("0.1 + 0.2") == Decimal("0.3")
+
+
+def test_a_literal_beyond_all_range_is_null():
+    assert value("1e999999") is None
+    assert value("1e999999 > 3") is None
     assert value("sum(for i in 1..1000 return 0.1)") == 100
 
 
@@ -256,7 +261,8 @@ def test_an_expression_runs_in_a_scope_with_names_added() -> None:
 @pytest.mark.parametrize(("text", "written"), [
     ('string(time("11:22:33.123456789"))', "11:22:33.123456789"),
     ("string(time(11, 22, 33.000000001))", "11:22:33.000000001"),
-    ('string(date and time("2026-01-31T11:22:33.123456789@Europe/Paris"))', "2026-01-31T11:22:33.123456789@Europe/Paris"),
+    ('string(date and time("2026-01-31T11:22:33.123456789@Europe/Paris"))',
+     "2026-01-31T11:22:33.123456789@Europe/Paris"),
     ('string(date and time(date("2026-01-31"), time("11:22:33.0000007Z")))', "2026-01-31T11:22:33.0000007Z"),
     ('string(time("11:22:33.123456789") + @"PT1S")', "11:22:34.123456")])
 def test_nanoseconds_are_printed_as_written_and_reckoned_with_to_the_microsecond(text, written):
