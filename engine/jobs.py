@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from engine import job_kinds
+from engine import job_kinds, sweeping
 from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
 from engine.family import CasePaused, lock
@@ -35,6 +35,11 @@ class Jobs:
         for row in rows:
             self.run(row, owner)
         return len(rows)
+
+    def sweep(self) -> int:
+        """Delete what has had its time (see :mod:`engine.sweeping`); returns how many rows went."""
+        with self._parts.database.transaction() as connection:
+            return sweeping.sweep(connection, self._parts.clock.now())
 
     def next_due(self) -> datetime | None:
         """The moment of the earliest job that can run, whenever that is."""

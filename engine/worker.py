@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from typing import Any
+
+SWEEP_SECONDS = 600.0
+"""Between two rounds of cleaning up."""
 
 
 class Worker:
@@ -16,6 +20,7 @@ class Worker:
         self.name = name or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._swept = 0.0
 
     def run(self) -> None:
         """Work until :meth:`stop`."""
@@ -26,8 +31,19 @@ class Worker:
                 self._engine.log.exception("worker round failed", worker=self.name)
                 done = 0
             if not done:
+                self._sweep()
                 self._wake.wait(self._engine.settings.worker_idle_seconds)
                 self._wake.clear()
+
+    def _sweep(self) -> None:
+        """Clean up now and then, when there is nothing else to do."""
+        if time.monotonic() < self._swept + SWEEP_SECONDS:
+            return
+        self._swept = time.monotonic()
+        try:
+            self._engine.jobs.sweep()
+        except Exception:  # noqa: BLE001 - it can wait
+            self._engine.log.exception("sweep failed", worker=self.name)
 
     def wake(self) -> None:
         """Look at the table now."""

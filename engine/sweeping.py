@@ -1,0 +1,29 @@
+"""What is of no use any more goes: expired early messages, used page tokens, old failures to sign in, old drafts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, exists, or_
+
+from engine.models.identity import SignInAttempt
+from engine.models.runtime import BufferedMessage, OnceToken, TaskDraft, UserTask
+
+KEPT_TOKENS = timedelta(days=2)
+KEPT_ATTEMPTS = timedelta(days=1)
+KEPT_DRAFTS = timedelta(days=30)
+"""How long a draft outlives its task, so that what somebody typed can still be copied."""
+
+
+def sweep(connection: Connection, now: datetime) -> int:
+    """Delete what has had its time; four statements. Returns how many rows went."""
+    open_task = exists().where(UserTask.id == TaskDraft.task_id)
+    statements = (
+        delete(BufferedMessage.__table__).where(BufferedMessage.expires_at <= now),
+        delete(OnceToken.__table__).where(OnceToken.used_at <= now - KEPT_TOKENS),
+        delete(SignInAttempt.__table__).where(
+            SignInAttempt.last_at <= now - KEPT_ATTEMPTS,
+            or_(SignInAttempt.locked_until.is_(None), SignInAttempt.locked_until <= now)),
+        delete(TaskDraft.__table__).where(TaskDraft.saved_at <= now - KEPT_DRAFTS, ~open_task),
+    )
+    return sum(connection.execute(statement).rowcount for statement in statements)
