@@ -169,6 +169,8 @@ def _parts(content: Content, names: Mapping[str, Mapping[str, Any]]) -> Iterable
         roles = {role for pack in packs for role in pack.roles} if packs else None
         yield from check_form_expressions(form, _beneath(users, names, packs[0] if packs else None))
         yield from check_form_neighbours(form, users, registers, roles)
+    for register, _raw in content.registers.values():
+        yield from check_form_expressions(register.form, {}, register.expressions)
     told = frozenset(str(problem) for problem in content.problems)
     for model, file, raw in {id(found[0]): found for found in content.decisions.values()}.values():
         keys = {one.id for one in model.decisions}

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import dmn, feel
 from engine.bpmn import ProcessModel
+from engine.calendar import DeadlineRule
 from engine.checking_expressions import HOST_FUNCTIONS
 from engine.connectors import INSIDE, WINDOW, Mail, Sms
 from engine.connectors.connector import FAILURES, wrong_inputs
@@ -39,13 +40,20 @@ def check_decision(model: dmn.DecisionModel, file: str, raw: bytes, users: Seque
 def check_deadline(pack: PackContent, row: DeadlineDeclaration, file: str, line: int,
                    names: Names | None) -> list[Problem]:
     """The FEEL of a deadline's limit and clock; ``names`` are the variables of the processes that use it, if any do."""
-    texts = []
+    texts, problems = [], []
     if isinstance(row.limit, str) and row.limit.startswith("="):
         texts.append(("limit", row.limit[1:]))
+    else:
+        try:
+            DeadlineRule.read(row.limit, row.options.get("reminder"))
+        except ValueError:
+            problems.append(Problem(
+                "deadline_limit", f"期限 {row.key} 的 limit 不是时长，也不是日期：{row.limit}",
+                f"The limit of deadline {row.key} is neither a duration nor a date: {row.limit}", file=file,
+                element=row.key, line=line))
     if row.clock != "created":
         texts.append(("clock", row.clock.removeprefix("=")))
     scope = None if names is None else {**names, "created": "date and time", "parameters": parameter_kinds(pack)}
-    problems = []
     for attribute, text in texts:
         analysis = feel.analyse(text, scope, HOST_FUNCTIONS)
         found = [(f"feel_{one.code}", one.sentence("zh"), one.sentence("en"), one.severity)

@@ -22,6 +22,10 @@ FORM_TYPES = {
     "enum": "any", "int": "number", "number": "number", "money": "number", "percent": "number", "bool": "boolean",
     "date": "date", "datetime": "date and time", "time": "time"}
 """FEEL's type of the value of a form field, where it is one of FEEL's own."""
+REFERENCES: dict[str, Any] = {
+    "ref": {"register": "string", "id": "any", "label": "string"}, "user": {"login": "string", "name": "string"},
+    "signature": {"file": "any", "method": "string", "signed_at": "date and time", "signer": "string"}}
+"""What can be asked of values that point to something: a record's own columns are reached by ``record(…)``."""
 GIVEN = ("case", "parameters", "loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances",
          "result", "activationCount", "scheduled_for", "holder", "unit", "user", "error", "errorCode", "errorMessage")
 """Names that the engine itself provides in places."""
@@ -103,4 +107,4 @@ def field_shape(one: Field) -> Any:
         return [{column.id: field_shape(column) for column in one.columns}]
     if one.type.name == "enum" and one.options and not one.options_formula:
         return "number" if all(isinstance(option.id, int) for option in one.options) else "string"
-    return FORM_TYPES.get(one.type.name, "any")
+    return REFERENCES.get(one.type.name) or FORM_TYPES.get(one.type.name, "any")

@@ -20,10 +20,12 @@ ASKED_IN_THE_BROWSER = frozenset({"visible", "required"})
 BENEATH = {"user": {"login": "string", "name": "string", "roles": ["string"]}, "case": "any", "parameters": "any"}
 
 
-def check_form_expressions(form: Form, beneath: Mapping[str, Any] | None) -> Iterator[Problem]:
-    """Problems of all FEEL texts of a form; ``beneath`` are the variables (with types) its fields lie upon."""
+def check_form_expressions(form: Form, beneath: Mapping[str, Any] | None,
+                           expressions: Iterable[FormExpression] | None = None) -> Iterator[Problem]:
+    """Problems of all FEEL texts of a form (or of these ``expressions`` over its fields); ``beneath`` are the variables
+    (with types) its fields lie upon, None where they are not known."""
     own = form_shape(form)
-    for one in form.expressions:
+    for one in form.expressions if expressions is None else expressions:
         names = {**(beneath or {}), **BENEATH, **own, **_of_the_row(form, one)}
         if beneath is not None and "parameters" in beneath:
             names["parameters"] = beneath["parameters"]

@@ -128,11 +128,23 @@ def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem
             file=file, element=key, line=line_of(raw, "parameters", key)))
     made = Parameter(key, kind, plain(value.get("default")), bilingual(value.get("title"), key),
                      str(value.get("unit", "")))
-    if kind in ("duration", "date") and made.value(made.default) is None:
+    if kind in PARAMETER_TYPES and not _fits(made):
         problems.append(Problem("parameter_value", f"参数 {key} 的默认值不是 {kind}。",
                                 f"The default of parameter {key} is no {kind}.", file=file, element=key,
                                 line=line_of(raw, "parameters", key)))
     return made
+
+
+def _fits(parameter: Parameter) -> bool:
+    """Whether the default is a value of the parameter's type; none is one, except of a duration or date."""
+    try:
+        value = parameter.value(parameter.default)
+    except (ValueError, ArithmeticError):
+        return False
+    if value is None:
+        return parameter.type not in ("duration", "date")
+    wanted = {"bool": bool, "int": int, "number": (int, float, Decimal), "text": str}.get(parameter.type, object)
+    return isinstance(value, wanted) and (parameter.type in ("bool", "enum") or not isinstance(value, bool))
 
 
 def _deadline(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> DeadlineDeclaration:

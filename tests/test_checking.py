@@ -75,6 +75,12 @@ def test_names_of_a_form_that_nobody_uses_are_not_judged() -> None:
     assert ("error", "feel_unknown_function") in codes(unused | form("shout(1)") | {"t/decided.bpmn": process()})
 
 
+def test_a_register_is_checked_as_a_form_is() -> None:
+    register = FORM.format(text="amuont > 3", attribute="readonly").replace("form: note", "register: note").encode()
+    told = [one for one in problems({"forms/registers/note.yaml": register}) if one.code.startswith("feel_")]
+    assert [(one.severity, one.element) for one in told] == [("warning", "reason")]
+
+
 @pytest.mark.parametrize(("text", "hinted"), [("amount + 1 > 3", True), ("amount > 3", False)])
 def test_what_a_browser_cannot_answer_alike_is_hinted(text: str, hinted: bool) -> None:
     assert (("hint", "feel_server_only") in codes(form(text))) is hinted
@@ -125,13 +131,23 @@ def dated(limit: str, clock: str = "created") -> dict[str, bytes]:
     ("'=created + parameters.weight'", "created", ("warning", "feel_")),
     ("'=shout(created)'", "created", ("error", "feel_unknown_function")),
     ("'=parameters.wait'", "created", ("error", "deadline_no_moment")),
-    ("PT1H", "received_at", ("warning", "feel_unknown_name"))])
+    ("PT1H", "received_at", ("warning", "feel_unknown_name")), ("soon", "created", ("error", "deadline_limit")),
+    ("{working: PT8H}", "created", None), ("{working: soon}", "created", ("error", "deadline_limit"))])
 def test_a_deadline_is_computed_from_what_there_is(limit: str, clock: str, found: tuple[str, str] | None) -> None:
     told = codes(dated(limit, clock))
     if found is None:
         assert told == set()
     else:
         assert any(severity == found[0] and code.startswith(found[1]) for severity, code in told), told
+
+
+@pytest.mark.parametrize(("declared", "fits"), [
+    ("type: int, default: 3", True), ("type: int, default: three", False), ("type: bool, default: 1", False),
+    ("type: duration, default: PT2H", True), ("type: duration, default: soon", False),
+    ("type: number, default: x", False), ("type: text, default: x", True), ("type: int", True)])
+def test_a_parameter_is_of_its_type(declared: str, fits: bool) -> None:
+    pack = PACK.format(limit="PT1H", clock="created").replace("type: int, default: 3", declared).encode()
+    assert (("error", "parameter_value") in codes({"t/pack.yaml": pack})) is not fits
 
 
 # --- connectors
