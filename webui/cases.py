@@ -69,12 +69,7 @@ def _drawing(view: Any, state: Any, late: set[str]) -> dict[str, Any]:
     return {"id": f"drawing-{state.instance_id}", "name": told(state.name), "ended": state.ended,
             "told": {"xml": url_for("cases.drawing", definition=state.definition_id), "active": list(state.active),
                      "done": list(state.done), "late": sorted(set(state.active) & late | set(state.failed)),
-                     "flows": list(state.flows), "pills": pills, "names": _english(state)}}
-
-
-def _english(state: Any) -> dict[str, str]:
-    names = getattr(state, "names", None) or {}
-    return {element: text.in_("en") for element, text in names.items() if text.en} if lang() == "en" else {}
+                     "flows": list(state.flows), "pills": pills}}
 
 
 @blueprint.get("/definitions/<definition>.bpmn")

@@ -1,8 +1,7 @@
 // The drawing of a case, with its tokens. The bpmn.io mark stays as it is delivered: visible and uncovered.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
-
-import { say } from './page.js';
+import { lang, say } from './page.js';
 
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
@@ -39,7 +38,7 @@ async function draw(box) {
     return;
   }
   const canvas = viewer.get('canvas'), registry = viewer.get('elementRegistry'), overlays = viewer.get('overlays');
-  translate(viewer, told.names || {});
+  if (lang() === 'en') translate(viewer);
   const marker = (ids, name) => { for (const id of ids || []) if (registry.get(id)) canvas.addMarker(id, name); };
   marker(told.done, 'is-done');
   marker(told.active, 'is-now');
@@ -76,17 +75,52 @@ function fit(canvas, box) {
   canvas.viewbox({ x, y: inner.y - MARGIN / scale, width: width / scale, height: box.clientHeight / scale });
 }
 
-/** English names where the reader's language is English: the drawing itself is Chinese. */
-function translate(viewer, names) {
+/** English names where the reader's language is English: the drawing itself is Chinese and carries them beside. */
+function translate(viewer) {
   const registry = viewer.get('elementRegistry'), factory = viewer.get('graphicsFactory');
-  for (const [id, name] of Object.entries(names)) {
-    for (const key of [id, `${id}_label`]) {
-      const shape = registry.get(key);
-      if (!shape?.businessObject) continue;
-      shape.businessObject.name = name;
-      factory.update(shape.waypoints ? 'connection' : 'shape', shape, registry.getGraphics(shape));
-    }
+  for (const shape of registry.getAll()) {
+    const drawn = shape.businessObject;
+    const name = englishOf(drawn?.processRef || drawn);
+    if (!name) continue;
+    drawn.name = name;
+    if (shape.labelTarget) widen(shape, name);
+    factory.update(shape.waypoints ? 'connection' : 'shape', shape, registry.getGraphics(shape));
   }
 }
 
+const WIDEST = 92, pen = document.createElement('canvas').getContext('2d');
 
+/** The box of a label was made for a few Chinese letters: it grows away from what it belongs to. */
+function widen(label, text) {
+  pen.font = `12px ${FONT}`;
+  const longest = Math.max(...text.split(' ').map((word) => pen.measureText(word).width));
+  const wide = Math.ceil(Math.max(Math.min(WIDEST, pen.measureText(text).width), longest)) + 6;
+  const more = wide - label.width;
+  if (more <= 0) return;
+  const target = label.labelTarget, middle = label.x + label.width / 2;
+  const line = target.waypoints ? upright(target.waypoints, label) : target.x + target.width / 2;
+  if (!target.waypoints && Math.abs(middle - line) < 5) label.x -= more / 2;
+  else if (line !== null && middle < line) label.x -= more;
+  label.width = wide;
+}
+
+/** Where the vertical part of a flow beside a label runs, if one does. */
+function upright(points, label) {
+  let found = null;
+  for (let i = 1; i < points.length; i++) {
+    const [from, to] = [points[i - 1], points[i]];
+    const beside = Math.min(from.y, to.y) <= label.y + label.height && Math.max(from.y, to.y) >= label.y;
+    const gap = Math.abs(from.x - label.x - label.width / 2);
+    if (Math.abs(from.x - to.x) < 1 && beside && (!found || gap < found.gap)) found = { x: from.x, gap };
+  }
+  return found && found.x;
+}
+
+function englishOf(drawn) {
+  for (const part of drawn?.extensionElements?.values || []) {
+    for (const one of part.$type === 'camunda:properties' ? part.$children || [] : []) {
+      if (one.name === 'bihuan:name_en') return one.value;
+    }
+  }
+  return '';
+}
