@@ -32,7 +32,7 @@ def is_furnished(engine: ProcessEngine) -> bool:
 
 
 def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
-    """Fill an empty database; the clock of the seeding engine runs from two weeks ago to now. Raises what content raises."""
+    """Fill an empty database; the clock of the seeding engine runs from two weeks ago to now."""
     moved = MovableClock(clock.now() - WEEKS)
     engine = ProcessEngine(settings, moved)
     try:

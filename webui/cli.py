@@ -68,7 +68,7 @@ def _require_free(port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--processes", default=2, show_default=True, help="Web processes.")
-@click.option("--workers", default=0, show_default=True, help="Worker threads in this program (else run `bihuan worker`).")
+@click.option("--workers", default=0, show_default=True, help="Worker threads in here (else run `bihuan worker`).")
 def serve(host: str, port: int, processes: int, workers: int) -> None:
     """Serve the web application with gunicorn."""
     from webui.running import serve_gunicorn

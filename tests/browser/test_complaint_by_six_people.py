@@ -1,4 +1,4 @@
-"""The whole story: the demonstration's people, workers beside the server, one complaint from the telephone to the archive.
+"""The whole story: the demonstration's people, workers beside the server, one complaint from call to archive.
 
 Nobody calls the engine here but to move its clock: everything is done on the pages, by clicking and typing, in Chinese
 by some and in English by others. One plan is returned, one is refused, and the customer signs on the pad.
@@ -20,13 +20,28 @@ from werkzeug.serving import make_server
 from engine import demo, start_threads
 from tests.browser.desk import Desk
 from tests.browser.house import House
-from tests.browser.test_complaint_journey import DONE, HEARD, INVESTIGATION, JUDGED, PLAN, RECORD, REVISITED
 from webui import create_app
 
 LANGUAGES = {"chen.siyuan": "zh-CN", "zhou.min": "en", "sun.lihua": "zh-CN", "wang.qiang": "en", "liu.jianguo": "en",
              "li.na": "zh-CN"}
 PATIENCE = 20_000
 """Milliseconds in which workers bring a case to its next inbox."""
+RECORD = {"business_address": "苏州市工业园区星湖街 328 号",
+          "reason": "三月底安装的实木复合地板，客厅有十多块起翘，边缘发黑。",
+          "demand": "更换起翘的地板并承担安装费用。", "severity": "normal", "order_no": "DD20260310",
+          "agent_signature": {"method": "witness", "signer": "陈思远"}}
+HEARD = {"channel": "phone", "customer_name": "苏州恒泰装饰工程有限公司", "contact": "13862156621",
+         "emotion": "upset", "key_points": "客厅地板起翘，约八十六平方米，要求换货。"}
+JUDGED = {"responsible_party": "company", "evidence_complete": True, "main_cause": "quality", "severity": "normal",
+          "claimed_loss": "860"}
+DONE = {"done": [{"action": "更换地板", "done_at": "2026-04-07T09:00", "result": "完成八十六平方米"}],
+        "paid_amount": "860", "result": "已更换地板八十六平方米并补贴安装费。"}
+REVISITED = {"channel": "phone", "reached": True, "attitude_score": "5", "result_score": "5", "solved": True}
+INVESTIGATION = {"ours": True, "facts": "B2610-07 批含水率 14.6%，超出标准。", "cause": "quality",
+                 "cause_detail": "出厂检验漏检。", "suggestion": "更换同批地板，补贴安装费。"}
+PLAN = {"method": "compensation", "amount": "860",
+        "steps": [{"action": "更换地板八十六平方米", "owner": "sun.lihua", "due": "2026-04-12"}],
+        "needed_time": "72", "effect": "恢复平整，客户满意。", "agent_opinion": "同意质量管理部意见。"}
 
 
 class DemoHouse(House):
@@ -133,7 +148,8 @@ def test_six_people_take_a_complaint_from_the_telephone_to_the_archive(
     does("liu.jianguo", "Approve the plan", {"decision": "approve", "opinion": "Carry it out within three days."})
     does("chen.siyuan", "征求客户意见", {"decision": "agree", "customer_opinion": "同意换货。"})
     does("chen.siyuan", "实施方案", DONE)
-    does("chen.siyuan", "请客户签字", {"sign_outcome": "signed", "customer_signature": {"method": "pad", "signer": "王芳"}})
+    does("chen.siyuan", "请客户签字", {"sign_outcome": "signed",
+                                  "customer_signature": {"method": "pad", "signer": "王芳"}})
     house.clock.move(timedelta(days=2))
     does("li.na", "电话回访", REVISITED)
 
@@ -153,6 +169,7 @@ def closed(page: Any, case: str) -> None:
         assert name in told
     page.wait_for_selector("[data-diagram][data-drawn=yes]")
     assert page.locator("[data-diagram] .djs-shape.is-done").count() >= 8, "the way it took"
+    assert page.locator("[data-diagram] svg").get_by_text("Investigation").count(), "the drawing speaks English as well"
     assert page.locator("[data-diagram] .djs-shape.is-now").count() == 0, "nothing goes on"
     page.goto(f"/cases/{case}/print/complaint_handling")
     assert page.locator("main img").count(), "the signature stands on the paper"

@@ -1,4 +1,4 @@
-"""Two clicks are one will: one case, one submission. And two people at the same step: one is first, nobody loses text."""
+"""Two clicks are one will: one case, one submission. Of two at the same step one is first, and nobody loses text."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_going_back_and_starting_again_finds_the_case_of_the_first_click(
 
 @pytest.mark.parametrize("place", ["/tasks/{}", "/inbox?view=mine&task={}"])
 def test_a_double_click_on_submit_is_one_submission(house: House, at_screen: Callable[..., Any], place: str) -> None:
-    """Given a filled-in step, as a page or in the inbox, when one clicks twice, then it is handed in once, without a conflict."""
+    """Given a filled-in step, as a page or in the inbox, when one clicks twice, then it is handed in once."""
     started = house.complaint("li.na")
     page = at_screen("li.na")
     answers: list[int] = []
@@ -75,10 +75,11 @@ def test_a_double_click_on_submit_is_one_submission(house: House, at_screen: Cal
     assert len(done) == 1
 
 
-@pytest.mark.parametrize(("lang", "told"), [("zh-CN", "陈思远 2 秒前已提交这一步"), ("en", "Chen Siyuan submitted this step 2 s ago")])
+@pytest.mark.parametrize(("lang", "told"), [("zh-CN", "陈思远 2 秒前已提交这一步"),
+                                            ("en", "Chen Siyuan submitted this step 2 s ago")])
 def test_whoever_comes_second_is_told_who_was_first_and_keeps_the_text(
         house: House, at_screen: Callable[..., Any], lang: str, told: str) -> None:
-    """Given the same step open in two browsers, when both hand it in, then the second is told and keeps what was typed."""
+    """Given one step open in two browsers, when both hand it in, then the second is told and keeps the text."""
     started = house.engine.instances.start(COMPLAINT, house.actor("chen.siyuan"))
     house.engine.tasks.claim(started.next_task_id, house.actor("chen.siyuan"))
     slow, fast = at_screen("chen.siyuan", lang), at_screen("chen.siyuan")

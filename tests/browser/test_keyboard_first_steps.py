@@ -1,4 +1,4 @@
-"""The first steps of a complaint with the keyboard alone: start, listen, apologise, record, judge. No mouse is touched."""
+"""The first steps of a complaint with the keyboard alone: start, listen, apologise, record, judge."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Keys:
     def choose(self, field: str, value: str) -> None:
         """Choose one of several: arrows walk through the buttons of a choice, and through the lines of a list."""
         self.tab_to(f"[name='f.{field}']")
-        chosen = ("([name, value]) => { const one = document.activeElement; return one.name === name && one.value === value"
-                  " && (one.tagName === 'SELECT' || one.checked); }")
+        chosen = ("([name, value]) => { const one = document.activeElement; return one.name === name"
+                  " && one.value === value && (one.tagName === 'SELECT' || one.checked); }")
         for press in (" ", *["ArrowDown"] * 20):
             if self.page.evaluate(chosen, [f"f.{field}", value]):
                 return
@@ -117,7 +117,8 @@ def opened(house: House, keys: Keys, case: str, name: str) -> None:
         for _ in range(lines):
             page.keyboard.press("j")
             page.wait_for_load_state("networkidle")
-            if page.locator(f"#pane h2:has-text('{name}')").count() and case in page.locator("#pane .crumb").inner_text():
+            title = page.locator(f"#pane h2:has-text('{name}')")
+            if title.count() and case in page.locator("#pane .crumb").inner_text():
                 if page.locator("#pane [data-key=l]").count():
                     page.keyboard.press("l")
                 page.wait_for_selector("#pane form[data-draft]")

@@ -12,8 +12,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 def test_a_customer_signs_by_the_link_and_the_case_goes_on(house: House, at_screen: Callable[..., Any]) -> None:
-    """Given a plan carried out and a link sent, when the customer signs on a telephone, then the case awaits the revisit;
-    when the link is opened again, then it says so."""
+    """Given a link, when the customer signs on a telephone, then the case goes on; opened again, the link says so."""
     path, case = house.link_to_sign()
     page = at_screen(None, **PHONE)
     page.goto(path)
@@ -50,7 +49,7 @@ def test_a_customer_signs_by_the_link_and_the_case_goes_on(house: House, at_scre
 
 
 def test_a_wrong_link_and_one_that_is_over_say_so(house: House, at_screen: Callable[..., Any]) -> None:
-    """Given a mistyped link and one that is older than its validity, when they are opened, then each says what it is."""
+    """Given a mistyped link and one that is too old, when they are opened, then each says what it is."""
     path, _case = house.link_to_sign()
     mistyped = path[:-1] + ("0" if path[-1] != "0" else "1")
     pages = {lang: at_screen(None, lang, **PHONE) for lang in ("zh-CN", "en")}

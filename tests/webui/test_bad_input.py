@@ -1,4 +1,4 @@
-"""What must not be accepted, each with its status and a sentence in the reader's language; nothing is left half-done."""
+"""What must not be accepted, each with its status and a sentence in the reader's language; nothing half-done."""
 
 from __future__ import annotations
 
