@@ -40,6 +40,8 @@ HOST_FUNCTIONS: dict[str, Any] = {
     "next number": lambda prefix: prefix, "records": lambda register, criteria=None: None,
     "record": lambda register, criteria: None}
 """What expressions may call besides FEEL's own functions (see :mod:`engine.expressions`)."""
+LOOK_UPS = frozenset({"next number", "records", "record"})
+"""Those that ask the database."""
 
 
 def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: Sequence[ProcessModel],
@@ -52,7 +54,9 @@ def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: S
         called = models.get(_called_by(model, one.element_id))
         names = own if called is None else own | known_names(called, forms, ())  # what comes back is read there
         analysis = feel.analyse(one.text, names, HOST_FUNCTIONS,
-                                expected="boolean" if one.role == "condition" else None)
+                                expected="boolean" if one.role in ("condition", "event") else None)
+        if one.role == "event":
+            problems += _looked_up(model, one.element_id, analysis)
         for finding in analysis.findings:
             element = model.elements.get(one.element_id)
             place = one.element_id if element is None else element.name or one.element_id
@@ -63,6 +67,15 @@ def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: S
                 file=model.file, element=one.element_id, severity=finding.severity,
                 line=element.line if element else 0))
     return problems
+
+
+def _looked_up(model: ProcessModel, element_id: str, analysis: feel.Analysis) -> list[Problem]:
+    """Look-ups in a conditional event: it is asked again when a variable changes, and a register tells nobody."""
+    element = model.elements.get(element_id)
+    return [Problem("feel_lookup_in_event", f"条件事件不能查登记簿或取号（{name}）：登记簿变了没有人会再问它。",
+                    f"A conditional event cannot look into registers or draw numbers ({name}).",
+                    file=model.file, element=element_id, line=element.line if element else 0)
+            for name in sorted({one.name for one in analysis.called} & LOOK_UPS)]
 
 
 def _called_by(model: ProcessModel, element_id: str) -> str:

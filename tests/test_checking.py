@@ -87,6 +87,17 @@ def test_what_a_browser_cannot_answer_alike_is_hinted(text: str, hinted: bool) -
     assert ("hint", "feel_server_only") not in codes(form(text, "readonly")), "only the server is asked that"
 
 
+# --- drawings
+@pytest.mark.parametrize(("text", "found"), [
+    ("case.number != null", False), ('count(records("client")) &gt; 3', True), ('next number("A") = "A1"', True)])
+def test_a_conditional_event_may_not_look_anything_up(text: str, found: bool) -> None:
+    """It is asked again when a variable of the case changes; what others change in a register it would not notice."""
+    event = ('<intermediateCatchEvent id="first"><conditionalEventDefinition><condition xsi:type="tFormalExpression">'
+             f"={text}</condition></conditionalEventDefinition></intermediateCatchEvent>")
+    told = codes({"t/decided.bpmn": process(first=event, condition="case.number = null", default=True)})
+    assert (("error", "feel_lookup_in_event") in told) is found, told
+
+
 # --- decision tables
 def decided(**written: str) -> dict[str, bytes]:
     """A process that takes the decision after a script wrote these variables."""
