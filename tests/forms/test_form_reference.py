@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from engine import feel
-from engine.connectors import INSIDE, Mail, Sms
-from engine.connectors.connector import FAILURES
 from engine.forms import check_form, form_schema, read_form, type_names
 from engine.registers import check_register
 
@@ -57,11 +55,3 @@ def test_the_form_on_top_of_the_page_can_be_read(groups):
 def test_the_register_on_the_page_can_be_read():
     (text,) = blocks((PAGES / "registers.md").read_text("utf-8"))
     assert [str(one) for one in check_register(text, "client.yaml", None, feel.compile)] == []
-
-
-def test_every_topic_input_and_failure_is_described():
-    page = (PAGES / "connectors.md").read_text("utf-8")
-    for topic in (Mail, Sms, *INSIDE):
-        row = next(line for line in page.splitlines() if line.startswith(f"| `{topic.name}` |"))
-        assert [one.name for one in topic.inputs if f"`{one.name}`" not in row] == []
-    assert [code for code in FAILURES if f"`{code}`" not in page] == []
