@@ -73,7 +73,8 @@ def read_content(files: Mapping[str, bytes]) -> Content:
                 yamls.append((file, raw, read_yaml(raw, file)))
             except Refused as refused:
                 content.problems += refused.problems
-    for kind, reader in (("groups", _groups), ("pack", _pack), ("register", _register), ("form", _form), ("", _unknown_file)):
+    readers = (("groups", _groups), ("pack", _pack), ("register", _register), ("form", _form), ("", _unknown_file))
+    for kind, reader in readers:
         for file, raw, data in yamls:
             if _kind(file, data) == kind:
                 _take(content, reader, file, raw)
@@ -83,13 +84,20 @@ def read_content(files: Mapping[str, bytes]) -> Content:
 def _kind(file: str, data: Any) -> str:
     """What a YAML file declares: one of four keys says so, and the name of a pack's file."""
     named = [key for key in ("pack", "register", "form", "groups") if isinstance(data, dict) and key in data]
+    if isinstance(data, dict) and not named and not data.keys().isdisjoint(DATA):
+        return "data"
     return named[0] if named else "pack" if PurePosixPath(file).name == "pack.yaml" else ""
+
+
+DATA = frozenset({"organisation", "recipe", "rows_of"})
+"""Keys of files that hold data of a demonstration or an organisation: nothing to deploy."""
 
 
 def _unknown_file(content: Content, file: str, raw: bytes) -> None:  # noqa: ARG001
     content.problems.append(Problem(
         "unknown_file", "看不出这个文件是什么：缺少 form、register、groups 或 pack。",
-        "What this file is cannot be told: it has no `form`, `register`, `groups` or `pack`.", file=file, severity="warning"))
+        "What this file is cannot be told: it has no `form`, `register`, `groups` or `pack`.", file=file,
+        severity="warning"))
 
 
 def _take(content: Content, reader: Callable[[Content, str, bytes], None], file: str, raw: bytes) -> None:
@@ -217,8 +225,8 @@ def _between(content: Content, model: ProcessModel, keys: set[str]) -> Iterable[
             yield from _roles_and_deadline(pack, file, element)
     for called in model.called_elements:
         if not called.startswith("=") and called not in keys:
-            yield Problem("unknown_process", f"被调用的流程“{called}”不存在。", f"The called process {called!r} does not exist.",
-                          file=file, element=called)
+            yield Problem("unknown_process", f"被调用的流程“{called}”不存在。",
+                          f"The called process {called!r} does not exist.", file=file, element=called)
 
 
 def _roles_and_deadline(pack: PackContent, file: str, element: Any) -> Iterable[Problem]:

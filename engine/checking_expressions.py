@@ -37,8 +37,9 @@ def _refused_clock() -> datetime:
 
 HOST_FUNCTIONS: dict[str, Any] = {
     **calendar_functions(WorkingCalendar.from_declaration(), _refused_clock),
-    "next number": lambda prefix: prefix, "records": lambda register, criteria=None: None,
-    "record": lambda register, criteria: None}
+    "next number": lambda prefix: prefix,
+    "records": lambda register, criteria=None: None,  # noqa: ARG005
+    "record": lambda register, criteria: None}  # noqa: ARG005
 """What expressions may call besides FEEL's own functions (see :mod:`engine.expressions`)."""
 LOOK_UPS = frozenset({"next number", "records", "record"})
 """Those that ask the database."""
@@ -63,7 +64,8 @@ def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: S
             problems.append(Problem(
                 f"feel_{finding.code}",
                 f"“{place}”的 {one.attribute}（第 {finding.line} 行第 {finding.column} 列）：{finding.sentence('zh')}",
-                f"{one.attribute} of “{place}” (line {finding.line}, column {finding.column}): {finding.sentence('en')}",
+                f"{one.attribute} of “{place}” (line {finding.line}, column {finding.column}): "
+                f"{finding.sentence('en')}",
                 file=model.file, element=one.element_id, severity=finding.severity,
                 line=element.line if element else 0))
     return problems

@@ -89,6 +89,8 @@ def inputs_of(job: Row[Any]) -> dict[str, Any]:
 def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
     """Do a topic of :data:`INSIDE` in the open transaction."""
     inputs, topic = job.payload.get("inputs") or {}, job.payload["topic"]
+    if topic == "register" and inputs.get("operation") == "link" and not inputs.get("register"):
+        return _link_cases(family, job, inputs)
     if topic == "register":
         zone = ZoneInfo(family.parts.settings.zone)
         return register_rows.operate(family.parts.registers, family.connection, inputs, by="system",
@@ -98,15 +100,29 @@ def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
     return _notice(family, inputs)
 
 
+def _link_cases(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Note in the history that this case has to do with others, by their numbers."""
+    to = inputs.get("to") or []
+    numbers = [str(number) for number in (to if isinstance(to, list) else [to])]
+    if numbers:
+        family.record.tell("linked", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
+                           to=numbers, kind=str(inputs.get("kind", "")))
+    return {"linked": numbers}
+
+
 def _public_link(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     made = public_links.make(family, job, inputs)
     family.record.tell("link_sent", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
                        purpose=str(inputs.get("purpose", "")))
     if inputs.get("to"):
         text = str(inputs.get("text_zh") or inputs.get("text") or "请打开链接确认：{url}").replace("{url}", made["url"])
+        sent = {"to": inputs["to"], "purpose": "link"}
+        by_mail = "@" in str(inputs["to"])
+        sent |= {"subject": f"{family.root_row['case_number']} 请确认", "body": text} if by_mail else {"text": text}
         family.outgoing.append(family.job(
-            "notice", family.now, {"topic": "sms", "inputs": {"to": inputs["to"], "text": text, "purpose": "link"}},
-            instance_id=job.instance_id, element_id=job.element_id))
+            "notice", waits_for_window(family.parts, job) or family.now,
+            {"topic": "mail" if by_mail else "sms", "inputs": sent}, instance_id=job.instance_id,
+            element_id=job.element_id))
     return made
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 
-from engine.errors import Conflict, Invalid
+from engine.errors import BihuanError, Conflict, Invalid
 
 BUSY_MILLISECONDS = 30_000
 
@@ -27,6 +27,14 @@ class DatabaseBusy(Conflict):
     code, http_status = "database_busy", 503
     zh = "系统正忙，操作没有执行；请再试一次。"
     en = "The system is busy; nothing was done. Please try again."
+
+
+class DatabaseUnreachable(BihuanError):
+    """Nobody answers at the database's address."""
+
+    code, http_status = "database_unreachable", 503
+    zh = "无法连接数据库：{why}"
+    en = "The database cannot be reached: {why}"
 
 
 class Unkept(Invalid):
@@ -59,7 +67,11 @@ class Database:
     """A pool of connections; :meth:`transaction` is the only way in."""
 
     def __init__(self, url: str):
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except ArgumentError:
+            raise ValueError(
+                "BIHUAN_DATABASE_URL is no address of a database, such as sqlite:///var/bihuan.db") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
 

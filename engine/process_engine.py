@@ -6,12 +6,13 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from engine import connecting
 from engine.authorization import Actor
 from engine.boards import Boards
 from engine.clock import Clock, SystemClock
-from engine.database import Database
+from engine.database import Database, DatabaseUnreachable
 from engine.definitions import Definitions
 from engine.deployments import Deployments
 from engine.files import Files
@@ -57,9 +58,12 @@ class ProcessEngine:
             migration.upgrade(connection)
 
     def ready(self) -> dict[str, Any]:
-        """Whether the database answers and has the newest schema."""
-        with self.database.reading() as connection:
-            current = migration.current(connection)
+        """Whether the database has the newest schema. Raises :class:`DatabaseUnreachable`."""
+        try:
+            with self.database.reading() as connection:
+                current = migration.current(connection)
+        except OperationalError as error:
+            raise DatabaseUnreachable(why=str(error.orig).strip().splitlines()[0]) from error
         newest = migration.newest()
         return {"ready": current == newest, "schema": current, "newest": newest}
 

@@ -107,8 +107,6 @@ def operate(registers: Registers, connection: Connection, inputs: Mapping[str, A
             case_number: str) -> dict[str, Any]:
     """What the topic ``register`` does: ``operation`` find, save or link (see docs/reference/connectors.md)."""
     operation = inputs.get("operation", "find")
-    if operation == "link" and "register" not in inputs:
-        return {"linked": list(inputs.get("to") or [])}
     store = registers.store(connection, str(inputs.get("register", "")))
     if operation == "save":
         values = dict(inputs.get("key") or {}) | dict(inputs.get("values") or {})

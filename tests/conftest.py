@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a migrated database of its own for each test, on SQLite and PostgreSQL, and an engine on it."""
+"""Fixtures of all tests: a migrated database of its own for each test, on SQLite and PostgreSQL, and an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program ``bihuan``: demo, serve, worker, db, deploy, check, test, users."""
+"""The program ``bihuan``: demo, serve, worker, db, deploy, check, test, incidents, users."""
 
 from __future__ import annotations
 
@@ -9,24 +9,18 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
-from engine import SYSTEM, BihuanError, Bilingual, NotFound, Problem, ProcessEngine, Refused, Settings, start_threads
+from engine import SYSTEM, BihuanError, NotFound, Problem, Refused, Settings, start_threads
+from webui.cli_engine import open_engine, require_schema
+from webui.cli_office import incidents, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bihuan")
 def main() -> None:
     """Bihuan 闭环: a workflow system for customer service."""
-
-
-def _engine(**overrides: Any) -> ProcessEngine:
-    try:
-        return ProcessEngine(Settings.from_environ(**overrides))
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _say(text: str) -> None:
@@ -73,11 +67,11 @@ def serve(host: str, port: int, processes: int, workers: int) -> None:
     """Serve the web application with gunicorn."""
     from webui.running import serve_gunicorn
 
-    engine = _engine()
+    engine = open_engine()
     if not engine.settings.secret_key:
         raise click.ClickException("BIHUAN_SECRET_KEY is not set. Make one with: python -c 'import secrets; "
                                    "print(secrets.token_hex(32))'")
-    _require_schema(engine)
+    require_schema(engine)
     engine.close()
     _build_assets()
     serve_gunicorn(Settings.from_environ(), host, port, processes, workers)
@@ -87,8 +81,8 @@ def serve(host: str, port: int, processes: int, workers: int) -> None:
 @click.option("--threads", default=2, show_default=True, help="Jobs run side by side in this program.")
 def worker(threads: int) -> None:
     """Run due jobs until stopped: timers, calls, deadlines, calendar starts. Any number on one PostgreSQL."""
-    engine = _engine()
-    _require_schema(engine)
+    engine = open_engine()
+    require_schema(engine)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -111,7 +105,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest schema."""
-    engine = _engine()
+    engine = open_engine()
     engine.upgrade()
     _say(f"schema {engine.ready()['schema']}")
     engine.close()
@@ -132,8 +126,8 @@ def _files(paths: tuple[Path, ...]) -> dict[str, bytes]:
 @click.option("--by", default="", help="Login of the process owner; the system itself where not given.")
 def deploy(paths: tuple[Path, ...], note: str, by: str) -> None:
     """Publish PATHS (folders or files of processes and forms)."""
-    engine = _engine()
-    _require_schema(engine)
+    engine = open_engine()
+    require_schema(engine)
     try:
         card = engine.deployments.deploy(_files(paths), engine.identity.actor_by_login(by) if by else SYSTEM, note)
     except Refused as refused:
@@ -211,78 +205,10 @@ def test(paths: tuple[Path, ...], only: str, coverage: bool) -> None:
         for line in report(runner, files):
             click.echo(line)
     runner.close()
+    if not passed + failed:
+        raise click.ClickException("No scenario was found" + (f" whose name holds {only!r}." if only else "."))
     click.echo(f"{passed} passed, {failed} failed in {time.monotonic() - began:.1f} s")
     raise SystemExit(1 if failed else 0)
-
-
-@main.group()
-def users() -> None:
-    """People, roles and passwords."""
-
-
-@users.command("list")
-def users_list() -> None:
-    """Everybody who may sign in."""
-    for person in _engine().identity.people():
-        click.echo(f"{person.login}\t{person.name.zh}\t{', '.join(role.zh for role in person.roles)}")
-
-
-@users.command("add")
-@click.argument("login")
-@click.option("--name", required=True, help="Name in Chinese.")
-@click.option("--name-en", default="", help="Name in English.")
-@click.option("--unit", required=True, help="Key of the org unit.")
-@click.option("--role", "roles", multiple=True, help="role or role@unit; may be repeated.")
-@click.password_option()
-def users_add(login: str, name: str, name_en: str, unit: str, roles: tuple[str, ...], password: str) -> None:
-    """Add a person."""
-    held = [(role.partition("@")[0], role.partition("@")[2] or unit) for role in roles]
-    _do(lambda engine: engine.identity.create_person(login, Bilingual(name, name_en), SYSTEM, unit=unit, roles=held,
-                                                     password=password))
-
-
-@users.command("unit")
-@click.argument("key")
-@click.option("--name", required=True)
-@click.option("--name-en", default="")
-@click.option("--parent", default=None, help="Key of the unit above.")
-@click.option("--kind", default="department", show_default=True)
-def users_unit(key: str, name: str, name_en: str, parent: str | None, kind: str) -> None:
-    """Add an org unit, or bring it up to date."""
-    _do(lambda engine: engine.identity.create_unit(key, Bilingual(name, name_en), SYSTEM, parent=parent, kind=kind))
-
-
-@users.command("password")
-@click.argument("login")
-@click.password_option()
-def users_password(login: str, password: str) -> None:
-    """Set a password; the person signs in again everywhere."""
-    _do(lambda engine: engine.identity.set_password(login, password, SYSTEM))
-
-
-@users.command("leave")
-@click.argument("login")
-def users_leave(login: str) -> None:
-    """A person leaves: no sign-in, no roles, claimed tasks go back to their roles."""
-    _do(lambda engine: engine.identity.leave(login, SYSTEM))
-
-
-def _do(act: Any) -> None:
-    engine = _engine()
-    _require_schema(engine)
-    try:
-        act(engine)
-    except BihuanError as error:
-        raise click.ClickException(error.sentence("en")) from None
-    finally:
-        engine.close()
-
-
-def _require_schema(engine: ProcessEngine) -> None:
-    state = engine.ready()
-    if not state["ready"]:
-        raise click.ClickException(f"The database is at schema {state['schema'] or 'none'}, this program needs "
-                                   f"{state['newest']}: run `bihuan db upgrade`.")
 
 
 def _build_assets() -> None:
@@ -292,3 +218,7 @@ def _build_assets() -> None:
     except ImportError:
         return
     assets.build(log=sys.stderr)
+
+
+main.add_command(incidents)
+main.add_command(users)

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine import ProcessEngine, Settings, SystemClock, start_threads
 from webui.app import create_app
+from webui.logs import configure
 
 DEMO_WORKERS = 2
 
@@ -56,6 +57,7 @@ def serve_here(settings: Settings, port: int) -> None:
     import waitress
 
     engine = ProcessEngine(settings)
+    configure(settings.log_json)
     start_threads(engine, DEMO_WORKERS)
     waitress.serve(create_app(engine), host="127.0.0.1", port=port, threads=8, _quiet=True)
 
@@ -72,6 +74,7 @@ def serve_gunicorn(settings: Settings, host: str, port: int, processes: int, wor
 
         def load(self) -> Any:
             engine = ProcessEngine(settings)
+            configure(settings.log_json)
             if workers:
                 start_threads(engine, workers)
             return create_app(engine)

@@ -30,6 +30,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "cancelled": ("终止案件：{reason}", "cancelled the case: {reason}"),
     "suspended": ("挂起案件：{reason}", "suspended the case: {reason}"),
     "resumed": ("恢复案件：{reason}", "resumed the case: {reason}"),
+    "linked": ("关联案件 {to}", "linked with {to}"),
     "moved": ("跳转：{reason}", "moved the case: {reason}"),
     "link_sent": ("向客户发出链接", "sent the customer a link"),
     "link_opened": ("客户打开链接", "the customer opened the link"),
@@ -69,7 +70,8 @@ def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], defin
     zh, en = SENTENCES.get(row.verb, (row.verb, row.verb))
     outcome = _outcome(detail, definition)
     words = {"reason": row.reason, "number": detail.get("number", ""), "name": detail.get("name", ""),
-             "level": detail.get("level", ""), "how": detail.get("how", "")}
+             "level": detail.get("level", ""), "how": detail.get("how", ""),
+             "to": "、".join(str(one) for one in detail.get("to") or ()) if row.verb == "linked" else ""}
     return Bilingual(
         _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
         _fill(en, words | {"element": element.in_("en") if element else "",

@@ -1,4 +1,4 @@
-"""The variables that a drawing itself writes, and those it hands to the processes it calls: for checks at deployment."""
+"""The variables that a drawing itself writes, and those it hands to processes it calls: for checks at deployment."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .values import DECIMAL128, Function, Range, kind
 
 
 def literal_number(text: str) -> Any:
-    """The number a literal stands for: an int where it is one of at most 33 digits, null where it is out of all range."""
+    """The number a literal stands for: an int up to 33 digits, null where it is out of all range."""
     if text.isdigit() and len(text) < 34:
         return int(text)
     try:

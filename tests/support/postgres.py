@@ -20,7 +20,8 @@ def binaries() -> Path | None:
     """The folder with ``initdb`` and ``pg_ctl``, the newest version first."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]), reverse=True)
     on_path = shutil.which("pg_ctl")
-    for folder in ([str(Path(on_path).parent)] if on_path else []) + found + glob.glob("/opt/homebrew/opt/postgresql*/bin"):
+    found += glob.glob("/opt/homebrew/opt/postgresql*/bin")
+    for folder in ([str(Path(on_path).parent)] if on_path else []) + found:
         if (Path(folder) / "initdb").exists():
             return Path(folder)
     return None
