@@ -66,6 +66,9 @@ def test_the_first_steps_of_a_complaint_need_no_mouse(house: House, at_screen: C
     page.wait_for_selector("form[data-draft]")
     case = page.locator(".crumb a.num").inner_text()
 
+    page.goto(f"/inbox?view=mine&task={page.locator('form[data-task]').get_attribute('data-task')}")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "only the pane scrolls"
+
     keys.choose("channel", "phone")
     keys.type_into("customer_name", "王芳")
     keys.type_into("contact", "13862156621")
