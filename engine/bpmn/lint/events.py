@@ -66,6 +66,17 @@ def parallel_multiple(drawing: Drawing) -> Iterator[Found]:
             yield event
 
 
+@rule("start_parallel_multiple", "10.5.2", zh="启动事件{element}要等齐多个触发器才启动流程，这里还不能执行；"
+         "请分成几个启动事件，或在流程内等待。",
+      en="The start event {element} waits for all of its triggers before the process begins, which cannot be run here; "
+         "draw several start events, or wait within the process.")
+def start_parallel_multiple(drawing: Drawing) -> Iterator[Found]:
+    for event in drawing.all("startEvent"):
+        if (flag(event, "parallelMultiple") and len(drawing.definitions(event)) > 1
+                and local(event.getparent()) == "process"):
+            yield event
+
+
 @rule("start_incoming", "10.5.2", zh="启动事件{element}不能有流入的顺序流。",
       en="The start event {element} must not have an incoming sequence flow.")
 def start_incoming(drawing: Drawing) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drawings import MESSAGE, SIGNAL, A, B, chain, flow, formal, line, process, sub, timer, when
 
+TWO = '<messageEventDefinition messageRef="m"/>' + timer()
 S, E = '<startEvent id="s"/>', '<endEvent id="e"/>'
 LISTED = ('<startEvent id="s"><outgoing>s_a</outgoing></startEvent><task id="a"><incoming>s_a</incoming>'
           '<outgoing>a_e</outgoing></task><endEvent id="e">{}</endEvent>' + flow("s", "a") + flow("a", "e"))
@@ -113,6 +114,9 @@ CASES: dict[str, tuple] = {
     "event_trigger": (process(chain('<startEvent id="s"><escalationEventDefinition/></startEvent>', A, E)),
                       process(chain(f'<startEvent id="s">{timer()}</startEvent>', A, E))),
     "parallel_multiple": (line(CATCH_T.replace('id="ct"', 'id="ct" parallelMultiple="true"')), line(CATCH_T)),
+    "start_parallel_multiple": (
+        process(chain(f'<startEvent id="s" parallelMultiple="true">{TWO}</startEvent>', A, E), MESSAGE),
+        process(chain(f'<startEvent id="s">{TWO}</startEvent>', A, E), MESSAGE)),
     "start_incoming": (line(A, more=flow("a", "s")), line(A)),
     "start_outgoing": (line(A, more='<startEvent id="s2"/>'), line(A)),
     "end_outgoing": (line(A, more=flow("e", "a")), line(A)),
