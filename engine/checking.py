@@ -12,6 +12,7 @@ from engine.bpmn import ProcessModel, check_models, read_models
 from engine.checking_content import check_connectors, check_deadline, check_decision, parameter_kinds
 from engine.checking_expressions import HOST_FUNCTIONS, check_expressions, known_names
 from engine.checking_forms import check_form_expressions, check_form_neighbours, users_of
+from engine.checking_properties import check_pack, check_properties
 from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
 from engine.packs import PackContent, read_pack
@@ -161,6 +162,7 @@ def check_content(content: Content, known: set[str] = frozenset()) -> list[Probl
     names = {model.key: known_names(model, forms, content.models) for model in content.models}
     for model in content.models:
         problems += _between(content, model, keys)
+        problems += check_properties(model, content.pack_of(model))
         problems += check_expressions(model, forms, content.models, parameter_kinds(content.pack_of(model)))
         problems += check_connectors(model)
     problems += _parts(content, names)
@@ -186,6 +188,7 @@ def _parts(content: Content, names: Mapping[str, Mapping[str, Any]]) -> Iterable
         yield from check_decision(model, file, raw, takers, told)
     for folder, (pack, raw) in content.packs.items():
         lines = read_yaml(raw, f"{folder}/pack.yaml")
+        yield from check_pack(pack, f"{folder}/pack.yaml", (model.key for model in content.models))
         for row in pack.deadlines.values():
             users = [model for model in content.models if content.pack_of(model) is pack and _measures(model, row.key)]
             yield from check_deadline(pack, row, f"{folder}/pack.yaml", line_of(lines, "deadlines", row.key),

@@ -1,0 +1,42 @@
+"""A misspelt property, a state without words and a number for no process are told."""
+
+from __future__ import annotations
+
+import re
+
+from engine.checking import check_content, read_content
+from engine.checking_properties import KNOWN
+from engine.content import ROOT, shipped
+
+FILE = "processes/complaint/complaint-planning.bpmn"
+
+
+def told(old: str, new: str, file: str = FILE) -> list[tuple[str, str, str]]:
+    """What is told beside nothing, when ``old`` stands as ``new`` in one of the shipped files."""
+    files = shipped()
+    assert old.encode() in files[file]
+    files[file] = files[file].replace(old.encode(), new.encode(), 1)
+    return [(p.code, p.severity, p.en) for p in check_content(read_content(files))]
+
+
+def test_a_misspelt_property_is_told_with_what_was_meant() -> None:
+    found = [en for code, _, en in told('"bihuan:deadline"', '"bihuan:dedline"') if code == "unknown_property"]
+    assert len(found) == 1
+    assert "Did you mean bihuan:deadline?" in found[0]
+
+
+def test_a_case_state_without_words_is_told() -> None:
+    found = told('"bihuan:case_state" value="planning"', '"bihuan:case_state" value="planing"')
+    assert [(code, severity) for code, severity, _ in found] == [("unknown_case_state", "warning")]
+
+
+def test_a_number_for_no_process_is_told() -> None:
+    found = told("complaint-handling-manufacturer: TS", "complaint-handling-manufactuer: TS",
+                 "processes/complaint/pack.yaml")
+    assert ("unknown_process", "warning") in [(code, severity) for code, severity, _ in found]
+
+
+def test_every_described_property_is_known_and_every_known_one_is_described() -> None:
+    page = (ROOT / "docs" / "reference" / "element-attributes.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"`(bihuan:[a-z_]+)`", page))
+    assert described - {"bihuan:key"} == KNOWN - {"bihuan:operations"}
