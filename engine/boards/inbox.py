@@ -193,6 +193,21 @@ def _counts(parts: Any, connection: Connection, live: Live, by: Actor, now: date
     return {view: min(COUNTED_TO, count) for view, count in found.items()}
 
 
+def _newest(connection: Connection, query: Select[Any], key: Any, filters: dict[str, str], after: str | None,
+            limit: int) -> tuple[list[Any], str | None]:
+    """A page of cases behind ``query``, the newest first, and where the following page begins."""
+    if filters.get("process"):
+        query = query.where(ProcessDefinition.key == filters["process"])
+    text = (filters.get("search") or "").strip()
+    if text:
+        query = query.where(or_(ProcessInstance.case_number.contains(text.upper(), autoescape=True),
+                                ProcessInstance.customer.contains(text, autoescape=True)))
+    if after:
+        query = query.where(key < after)
+    rows = list(connection.execute(query.order_by(key.desc()).limit(limit + 1)).all())
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
 def _done(connection: Connection, live: Live, by: Actor, filters: dict[str, str], after: str | None,
           limit: int) -> tuple[tuple[TaskRow, ...], str | None]:
     query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id,
@@ -203,17 +218,8 @@ def _done(connection: Connection, live: Live, by: Actor, filters: dict[str, str]
              .join(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id)
              .join(ProcessDefinition, ProcessDefinition.id == HistoryEntry.definition_id)
              .where(HistoryEntry.by == by.person_id, HistoryEntry.verb == "completed"))
-    if filters.get("process"):
-        query = query.where(ProcessDefinition.key == filters["process"])
-    text = (filters.get("search") or "").strip()
-    if text:
-        query = query.where(or_(ProcessInstance.case_number.contains(text.upper(), autoescape=True),
-                                ProcessInstance.customer.contains(text, autoescape=True)))
-    if after:
-        query = query.where(HistoryEntry.id < after)
-    rows = connection.execute(query.order_by(HistoryEntry.id.desc()).limit(limit + 1)).all()
-    following = rows[limit - 1].id if len(rows) > limit else None
-    return tuple(done_row(row, live) for row in rows[:limit]), following
+    rows, following = _newest(connection, query, HistoryEntry.id, filters, after, limit)
+    return tuple(done_row(row, live) for row in rows), following
 
 
 def _started(connection: Connection, live: Live, by: Actor, now: datetime, filters: dict[str, str],  # noqa: ARG001
@@ -226,14 +232,5 @@ def _started(connection: Connection, live: Live, by: Actor, now: datetime, filte
                     ProcessDefinition.version, ProcessDefinition.name, ProcessDefinition.name_en)
              .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
              .where(ProcessInstance.started_by == by.person_id, ProcessInstance.parent_id.is_(None)))
-    if filters.get("process"):
-        query = query.where(ProcessDefinition.key == filters["process"])
-    text = (filters.get("search") or "").strip()
-    if text:
-        query = query.where(or_(ProcessInstance.case_number.contains(text.upper(), autoescape=True),
-                                ProcessInstance.customer.contains(text, autoescape=True)))
-    if after:
-        query = query.where(ProcessInstance.id < after)
-    rows = connection.execute(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
-    following = rows[limit - 1].id if len(rows) > limit else None
-    return tuple(started_row(row, live) for row in rows[:limit]), following
+    rows, following = _newest(connection, query, ProcessInstance.id, filters, after, limit)
+    return tuple(started_row(row, live) for row in rows), following

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Text, Time
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Numeric, Text, Time
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from engine.column_types import Moment, Values
 from engine.forms.field import Field
-from engine.values import dumps, loads
 
 KEY = "__key"
 """After the name of a reference's column: the column with what it is found by (id of the record, login)."""
@@ -43,41 +42,10 @@ class Exact(TypeDecorator):
         return exact.quantize(Decimal(1).scaleb(-2)) if self.places == 2 else _shortest(exact)
 
 
-class Instant(TypeDecorator):
-    """An aware moment in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Tagged(TypeDecorator):
-    """Any value as tagged JSON text (:mod:`engine.values`)."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Any) -> str | None:  # noqa: ARG002
-        return None if value is None else dumps(value)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> Any:  # noqa: ARG002
-        return None if value is None else loads(value)
-
-
 _TYPES = {
     "text": lambda: Text(), "longtext": lambda: Text(), "int": lambda: BigInteger(), "decimal": lambda: Exact(6),
-    "money": lambda: Exact(2), "date": lambda: Date(), "datetime": lambda: Instant(), "time": lambda: Time(),
-    "bool": lambda: Boolean(), "json": lambda: Tagged(), "reference": lambda: Tagged(),
+    "money": lambda: Exact(2), "date": lambda: Date(), "datetime": lambda: Moment(), "time": lambda: Time(),
+    "bool": lambda: Boolean(), "json": lambda: Values(), "reference": lambda: Values(),
 }
 SAME = {"longtext": "text"}
 """Storages that are the same column."""

@@ -6,8 +6,9 @@ from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, Str
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateColumn
 
+from engine.column_types import Moment, Values
 from engine.errors import Problem, Refused
-from engine.registers.columns import KEY, ROW_ID, Instant, Tagged, columns_of, stored_as
+from engine.registers.columns import KEY, ROW_ID, columns_of, stored_as
 from engine.registers.register import Register
 
 PREFIX = "reg_"
@@ -20,14 +21,14 @@ COLUMNS = Table("reg__column", _shared, Column("register", String(40), primary_k
 HISTORY = Table("reg__history", _shared, Column("id", ROW_ID, primary_key=True),
                 Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
                 Column("version", Integer, nullable=False),
-                Column("at", Instant, nullable=False), Column("by", String(120), nullable=False),
-                Column("source", String(200)), Column("changes", Tagged, nullable=False), Column("personal", Tagged),
+                Column("at", Moment, nullable=False), Column("by", String(120), nullable=False),
+                Column("source", String(200)), Column("changes", Values, nullable=False), Column("personal", Values),
                 Index("ix_reg__history_record", "register", "record_id", "version", unique=True))
 """Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased."""
 LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),
               Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
               Column("kind", String(40), nullable=False),
-              Column("target", String(200), nullable=False), Column("at", Instant, nullable=False),
+              Column("target", String(200), nullable=False), Column("at", Moment, nullable=False),
               Column("by", String(120), nullable=False),
               Index("ux_reg__link", "register", "record_id", "kind", "target", unique=True),
               Index("ix_reg__link_target", "kind", "target"))
@@ -42,7 +43,7 @@ def table_of(register: Register) -> Table:
     table = Table(
         name, MetaData(), Column("id", ROW_ID, primary_key=True), Column("row_label", Text, nullable=False),
         Column("row_search", Text, nullable=False), Column("row_version", Integer, nullable=False),
-        Column("row_created_at", Instant, nullable=False), Column("row_changed_at", Instant, nullable=False),
+        Column("row_created_at", Moment, nullable=False), Column("row_changed_at", Moment, nullable=False),
         Column("row_changed_by", String(120), nullable=False), *columns)
     for one in register.unique:
         Index(f"ux_{name}_{one}"[:63], table.c[one], unique=True)
