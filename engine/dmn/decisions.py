@@ -18,7 +18,7 @@ from .sentences import DecisionError
 from .types import Types
 
 _MISSING = object()
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 """Steps one taking of a decision may cost, all its expressions, tables and calls together."""
 SERVICE_STEPS = 40
 """What calling a decision service costs in steps, and taking a decision."""

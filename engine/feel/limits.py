@@ -1,8 +1,8 @@
 """The bounds of an expression and of one evaluation, and the account that is kept of it.
 
 A short text can ask for endless work (loops, recursion, doubling strings, lists that share their parts), so every loop
-step and every walk along a list or a string is charged to the evaluation's budget of steps. One step is worth about
-a microsecond or two, so that the default budget stays well under a second.
+step and every walk along a list or a string is charged to the evaluation's budget of steps. One step is worth one to
+five microseconds, so that the default budget stays well under a second, also in a program with much in memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .values import FarDate
 
 MAX_TEXT = 20_000  # characters of an expression
 MAX_NESTING = 60  # brackets, ifs, loops in each other
-MAX_STEPS = 200_000  # of one evaluation
+MAX_STEPS = 100_000  # of one evaluation
 MAX_CALLS = 64  # functions calling functions
 MAX_LIST = 100_000  # items that one expression may build
 MAX_STRING = 100_000  # characters that one expression may build
