@@ -98,7 +98,7 @@ class UserTask(Base):
         UniqueConstraint("instance_id", "element_instance_id"),
         CheckConstraint("(assignee_id is null) = (claimed_at is null)", name="claimed_by_somebody"),
         CheckConstraint("escalation_level between 0 and 3", name="level_known"),
-        Index("ix_user_task_mine", "assignee_id", "due_sort", "id"),
+        Index("ix_user_task_mine", "assignee_id", "due_sort", "id", "process_key", "severity"),
         Index("ix_user_task_due", "due_at"),
         Index("ix_user_task_case_number", "case_number"),
     )

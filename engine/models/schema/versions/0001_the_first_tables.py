@@ -522,7 +522,9 @@ def upgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.create_index("ix_user_task_case_number", ["case_number"], unique=False)
         batch_op.create_index("ix_user_task_due", ["due_at"], unique=False)
-        batch_op.create_index("ix_user_task_mine", ["assignee_id", "due_sort", "id"], unique=False)
+        batch_op.create_index(
+            "ix_user_task_mine", ["assignee_id", "due_sort", "id", "process_key", "severity"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_user_task_root_id"), ["root_id"], unique=False)
 
     op.create_table(
