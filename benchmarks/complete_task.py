@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,6 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from both import on_both  # noqa: E402
 from sqlalchemy import event, select  # noqa: E402
 
 from engine import SYSTEM, MovableClock, ProcessEngine, Settings  # noqa: E402
@@ -30,7 +29,6 @@ from engine.models.runtime import ProcessInstance, UserTask  # noqa: E402
 from engine.testing import read_scenarios  # noqa: E402
 from engine.testing.runner import Story  # noqa: E402
 from engine.testing.world import furnish  # noqa: E402
-from tests.support import postgres  # noqa: E402
 
 STORY = "processes/complaint/complaint-handling-manufacturer.scenario.yaml"
 LOOP = Path(__file__).with_name("rework_loop.bpmn")
@@ -191,18 +189,7 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     options.add_argument("--cases", type=int, default=20)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        show(measure(f"sqlite:///{folder}/bench.db", chosen.cases), chosen.json)
-    with postgres.server() as url:
-        if url is None:
-            print("PostgreSQL: no server found, left out", file=sys.stderr)
-        else:
-            show(measure(url, chosen.cases), chosen.json)
-
-
-def show(found: dict[str, Any], as_json: bool) -> None:
-    print(json.dumps(found) if as_json else "\n".join(f"{key:32} {value}" for key, value in found.items()) + "\n",
-          flush=True)
+    on_both(lambda url: measure(url, chosen.cases), lambda url: measure(url, chosen.cases), chosen.json)
 
 
 if __name__ == "__main__":

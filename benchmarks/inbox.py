@@ -9,11 +9,9 @@ filters (process and severity). Wall-clock times of the engine's own call, one J
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import statistics
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +19,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from both import on_both  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 
 from engine import SYSTEM, Bilingual, MovableClock, ProcessEngine, Settings  # noqa: E402
 from engine.content import shipped  # noqa: E402
-from tests.support import postgres  # noqa: E402
 
 UNITS, PEOPLE, TASKS_A_CASE = 20, 200, 5
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -139,18 +137,7 @@ def main() -> None:
     options.add_argument("--tasks", type=int, default=1_000_000, help="open tasks on PostgreSQL")
     options.add_argument("--sqlite-tasks", type=int, default=100_000, help="open tasks on SQLite")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        show(measure(f"sqlite:///{folder}/bench.db", chosen.sqlite_tasks), chosen.json)
-    with postgres.server() as url:
-        if url is None:
-            print("PostgreSQL: no server found, left out", file=sys.stderr)
-        else:
-            show(measure(url, chosen.tasks), chosen.json)
-
-
-def show(found: dict[str, Any], as_json: bool) -> None:
-    print(json.dumps(found) if as_json else "\n".join(f"{key:32} {value}" for key, value in found.items()) + "\n",
-          flush=True)
+    on_both(lambda url: measure(url, chosen.sqlite_tasks), lambda url: measure(url, chosen.tasks), chosen.json)
 
 
 if __name__ == "__main__":

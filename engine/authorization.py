@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ def candidate_pairs(actor: Actor, live: Live) -> list[tuple[str, str]]:
     return sorted({(role, unit) for role, held in actor.holdings for unit in live.path(held)})
 
 
-def is_candidate(actor: Actor, candidates: list[tuple[str, str]], live: Live) -> bool:
+def is_candidate(actor: Actor, candidates: Iterable[tuple[str, str]], live: Live) -> bool:
     """Whether ``actor`` may claim a task that is offered to ``candidates`` (role, unit)."""
     return not set(candidates).isdisjoint(candidate_pairs(actor, live))
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.orm import aliased
 
 from engine import messages
 from engine.cards import Bilingual, PublicView
@@ -111,17 +112,15 @@ class PublicLinks:
                                {form.key: outcome.values} | outcome.sets)
 
     def _row(self, connection: Connection, token: str) -> Row[Any]:
+        root, owner = aliased(ProcessInstance), aliased(ProcessInstance)
         row = connection.execute(
-            select(*PublicLink.__table__.columns, ProcessInstance.case_number,
-                   ProcessInstance.ended_at.label("case_ended_at"))
-            .join(ProcessInstance, ProcessInstance.id == PublicLink.root_id)
+            select(*PublicLink.__table__.columns, root.case_number, root.ended_at.label("case_ended_at"),
+                   owner.definition_id, owner.variables, owner.unit_id)
+            .join(root, root.id == PublicLink.root_id).join(owner, owner.id == PublicLink.instance_id)
             .where(PublicLink.token_hash == _hash(token))).first()
         if row is None:
             raise NotFound(what="link")
-        owner = connection.execute(
-            select(ProcessInstance.definition_id, ProcessInstance.variables, ProcessInstance.unit_id)
-            .where(ProcessInstance.id == row.instance_id)).one()
-        return _Joined(row, owner)  # type: ignore[return-value]
+        return row
 
     def _surroundings(self, connection: Connection, row: Any, now: datetime) -> tuple[Any, dict[str, Any], Expressions]:
         definition = self._parts.definitions.get(connection, row.definition_id)
@@ -143,14 +142,6 @@ class PublicLinks:
         record.tell(verb, root_id=row.root_id, instance_id=row.instance_id, element_id=row.element_id,
                     definition_id=row.definition_id, **detail)
         record.write(connection)
-
-
-class _Joined:
-    """A link with the instance it belongs to."""
-
-    def __init__(self, link: Any, owner: Any):
-        self.__dict__.update(link._mapping)
-        self.__dict__.update(owner._mapping)
 
 
 class _Reader:

@@ -115,9 +115,6 @@ class Form:
         """What may be done at the task drawn as ``element_id``: everything where the form does not say."""
         return self.tasks.get(element_id or "", EDIT_ALL)
 
-    def section_of(self, field_id: str) -> Section:
-        return next(section for section in self.sections for one in section.fields if one.id == field_id)
-
     def blank(self) -> dict[str, Any]:
         """Every field without a value."""
         return dict.fromkeys(self.fields)

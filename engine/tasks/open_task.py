@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from engine.authorization import Actor, candidate_pairs
+from engine.authorization import Actor, is_candidate
 from engine.errors import Conflict, NotFound
 from engine.family import INSTANCE_COLUMNS, CasePaused, Family, lock_of_task
 from engine.models.history import HistoryEntry
@@ -42,7 +42,7 @@ class OpenTask:
 
     def offered_to(self, by: Actor) -> bool:
         """Whether ``by`` holds a role that this task is offered to."""
-        return not set(self.candidates).isdisjoint(candidate_pairs(by, self.family.live))
+        return is_candidate(by, self.candidates, self.family.live)
 
 
 _TASK = (

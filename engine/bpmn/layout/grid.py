@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.bpmn.layout import sizes
-from engine.bpmn.layout.columns import owner
 from engine.bpmn.layout.drawing import Band, Edge, Node
 
 GridPoint = tuple[int, int]
@@ -125,8 +124,3 @@ class Grid:
                 marks.append(y)
                 y += line.down
         return marks
-
-
-def free_end(nodes: dict[str, Node], edge: Edge) -> bool:
-    """Whether the edge connects two different places of the grid."""
-    return owner(nodes, edge.source) != owner(nodes, edge.target) or edge.source == edge.target
