@@ -21,12 +21,16 @@ class Record:
         self.forms: list[dict[str, Any]] = []
 
     def tell(self, verb: str, *, root_id: str | None = None, instance_id: str | None = None, task_id: str | None = None,
-             definition_id: str | None = None, element_id: str = "", reason: str = "", **detail: Any) -> None:
-        """Note that ``verb`` happened; ``detail`` holds values, or code and parameters, never worded text."""
+             definition_id: str | None = None, element_id: str = "", reason: str = "",
+             on_behalf_of: str | None = None, **detail: Any) -> None:
+        """Note that ``verb`` happened; ``detail`` holds values, or code and parameters, never worded text.
+
+        ``on_behalf_of`` is the person a substitute acted for.
+        """
         self.entries.append({
             "id": new_id(self.now), "at": self.now, "root_id": root_id, "instance_id": instance_id, "task_id": task_id,
             "definition_id": definition_id, "element_id": element_id, "verb": verb, "by": self.by or None,
-            "reason": reason, "detail": detail})
+            "on_behalf_of": on_behalf_of, "reason": reason, "detail": detail})
 
     def visited(self, **columns: Any) -> None:
         """Note that an element was left (columns of :class:`ElementVisit`)."""

@@ -1,6 +1,6 @@
-"""The tables: repository, runtime, history, identity."""
+"""The tables: repository, runtime, history, identity, working."""
 
-from engine.models import history, identity, repository, runtime
+from engine.models import history, identity, repository, runtime, working
 from engine.models.base import Base
 
-__all__ = ["Base", "history", "identity", "repository", "runtime"]
+__all__ = ["Base", "history", "identity", "repository", "runtime", "working"]

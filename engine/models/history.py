@@ -38,7 +38,7 @@ class ElementVisit(Base):
 
 
 class HistoryEntry(Base):
-    """Who did what to which case, when and why; ``detail`` holds old and new values, codes and parameters."""
+    """Who did what to which case, when, for whom and why; ``detail`` holds old and new values, codes and parameters."""
 
     __tablename__ = "history_entry"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -50,6 +50,7 @@ class HistoryEntry(Base):
     element_id: Mapped[str] = mapped_column(String(200), default="")
     verb: Mapped[str] = mapped_column(String(40))
     by: Mapped[str | None] = mapped_column(String(26))
+    on_behalf_of: Mapped[str | None] = mapped_column(String(26))
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[Any] = mapped_column(Values)
 

@@ -57,7 +57,13 @@ class ProcessInstance(Base):
 
 
 class UserTask(Base):
-    """An open user task; gone when it is done (its visit is in the history). Case columns are copies for lists."""
+    """An open user task; gone when it is done (its visit is in the history). Case columns are copies for lists.
+
+    ``owner_id`` lent it to the assignee and gets it back (委派). ``signing`` says which signers it waits for
+    (:class:`~engine.models.working.TaskSigner`), ``submitted`` what was submitted while signers after it have their
+    say. ``straight_to`` is where a returned task goes on when it is done (退回后直达). ``first_due_at`` is the due
+    moment before any extension; ``follow_up_at`` hides it from its assignee's list until then.
+    """
 
     __tablename__ = "user_task"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -82,6 +88,15 @@ class UserTask(Base):
     clock_started_at: Mapped[datetime | None] = mapped_column(Moment)
     deadline: Mapped[str] = mapped_column(String(40), default="")
     escalation_level: Mapped[int] = mapped_column(Integer, default=0)
+    first_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    signing: Mapped[str] = mapped_column(String(8), default="")
+    submitted: Mapped[Any] = mapped_column(Values, nullable=True)
+    straight_to: Mapped[Any] = mapped_column(Values, nullable=True)
+    returned_by: Mapped[str | None] = mapped_column(String(26))
+    returned_why: Mapped[str] = mapped_column(Text, default="")
+    follow_up_at: Mapped[datetime | None] = mapped_column(Moment)
     came_from: Mapped[str] = mapped_column(ELEMENT, default="")
     came_by: Mapped[str | None] = mapped_column(String(26))
     case_number: Mapped[str] = mapped_column(String(60))
@@ -98,6 +113,8 @@ class UserTask(Base):
         UniqueConstraint("instance_id", "element_instance_id"),
         CheckConstraint("(assignee_id is null) = (claimed_at is null)", name="claimed_by_somebody"),
         CheckConstraint("escalation_level between 0 and 3", name="level_known"),
+        CheckConstraint("signing in ('', 'before', 'after', 'joint')", name="signing_known"),
+        CheckConstraint("owner_id is null or assignee_id is not null", name="lent_to_somebody"),
         Index("ix_user_task_mine", "assignee_id", "due_sort", "id", "process_key", "severity"),
         Index("ix_user_task_due", "due_at"),
         Index("ix_user_task_case_number", "case_number"),

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("element_id", sa.String(length=200), nullable=False),
         sa.Column("verb", sa.String(length=40), nullable=False),
         sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("on_behalf_of", sa.String(length=26), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_entry")),
@@ -168,6 +169,18 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_resource")),
+    )
+    op.create_table(
+        "rule_value",
+        sa.Column("pack", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("unit_id", sa.String(length=26), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("kind in ('deadline', 'escalation', 'distribution')", name=op.f("ck_rule_value_kind_known")),
+        sa.PrimaryKeyConstraint("pack", "kind", "key", "unit_id", name=op.f("pk_rule_value")),
     )
     op.create_table(
         "sent_message",
@@ -307,6 +320,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_notice_person", ["person_id", "read_at", "at"], unique=False)
 
     op.create_table(
+        "phrase",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("unit_id", sa.String(length=26), nullable=True),
+        sa.Column("form_key", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(person_id is null) <> (unit_id is null)", name=op.f("ck_phrase_of_a_person_or_a_unit")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phrase_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_phrase_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrase")),
+    )
+    with op.batch_alter_table("phrase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_phrase_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phrase_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "process_instance",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("root_id", sa.String(length=26), nullable=False),
@@ -376,6 +406,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_role_holding_role", ["role", "unit_id"], unique=False)
 
     op.create_table(
+        "saved_view",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("unit_id", sa.String(length=26), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("name_en", sa.String(length=100), nullable=False),
+        sa.Column("icon", sa.String(length=40), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_view_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_saved_view_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_view_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "start_subscription",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("definition_id", sa.String(length=26), nullable=False),
@@ -400,6 +449,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_start_subscription_event", ["kind", "name"], unique=False)
 
     op.create_table(
+        "substitution",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("substitute_id", sa.String(length=26), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("processes", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("from_at < until_at", name=op.f("ck_substitution_ends_after_it_began")),
+        sa.CheckConstraint("person_id <> substitute_id", name=op.f("ck_substitution_nobody_for_oneself")),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_substitution_by")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_substitution_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["substitute_id"], ["person.id"], name=op.f("fk_substitution_substitute_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitution")),
+    )
+    with op.batch_alter_table("substitution", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_substitution_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_substitution_substitute_id"), ["substitute_id"], unique=False)
+
+    op.create_table(
         "task_draft",
         sa.Column("task_id", sa.String(length=26), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -412,6 +488,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task_draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_task_draft_root_id"), ["root_id"], unique=False)
+
+    op.create_table(
+        "carbon_copy",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("task_id", sa.String(length=26), nullable=True),
+        sa.Column("element_id", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_carbon_copy_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_carbon_copy_person_id")),
+        sa.ForeignKeyConstraint(
+            ["root_id"], ["process_instance.id"], name=op.f("fk_carbon_copy_root_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carbon_copy")),
+    )
+    with op.batch_alter_table("carbon_copy", schema=None) as batch_op:
+        batch_op.create_index("ix_carbon_copy_inbox", ["person_id", "read_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_carbon_copy_root_id"), ["root_id"], unique=False)
+
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("task_id", sa.String(length=26), nullable=True),
+        sa.Column("element_id", sa.String(length=200), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("reply_to", sa.String(length=26), nullable=True),
+        sa.Column("reply_by", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_comment_by")),
+        sa.ForeignKeyConstraint(["reply_to"], ["comment.id"], name=op.f("fk_comment_reply_to"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["root_id"], ["process_instance.id"], name=op.f("fk_comment_root_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.create_index("ix_comment_case", ["root_id", "id"], unique=False)
 
     op.create_table(
         "event_subscription",
@@ -467,6 +587,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_link_root_id"), ["root_id"], unique=False)
 
     op.create_table(
+        "search_value",
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("field", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=True),
+        sa.Column("number", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.Column("instant", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["root_id"], ["process_instance.id"], name=op.f("fk_search_value_root_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("root_id", "field", name=op.f("pk_search_value")),
+    )
+    with op.batch_alter_table("search_value", schema=None) as batch_op:
+        batch_op.create_index("ix_search_value_instant", ["field", "instant", "root_id"], unique=False)
+        batch_op.create_index("ix_search_value_number", ["field", "number", "root_id"], unique=False)
+        batch_op.create_index("ix_search_value_text", ["field", "text", "root_id"], unique=False)
+
+    op.create_table(
+        "urge",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("task_id", sa.String(length=26), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("to_leader", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_urge_by")),
+        sa.ForeignKeyConstraint(["root_id"], ["process_instance.id"], name=op.f("fk_urge_root_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_urge")),
+    )
+    with op.batch_alter_table("urge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_urge_root_id"), ["root_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_urge_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
         "user_task",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("instance_id", sa.String(length=26), nullable=False),
@@ -490,6 +647,15 @@ def upgrade() -> None:
         sa.Column("clock_started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deadline", sa.String(length=40), nullable=False),
         sa.Column("escalation_level", sa.Integer(), nullable=False),
+        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.String(length=26), nullable=True),
+        sa.Column("signing", sa.String(length=8), nullable=False),
+        sa.Column("submitted", sa.Text(), nullable=True),
+        sa.Column("straight_to", sa.Text(), nullable=True),
+        sa.Column("returned_by", sa.String(length=26), nullable=True),
+        sa.Column("returned_why", sa.Text(), nullable=False),
+        sa.Column("follow_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("came_from", sa.String(length=200), nullable=False),
         sa.Column("came_by", sa.String(length=26), nullable=True),
         sa.Column("case_number", sa.String(length=60), nullable=False),
@@ -501,15 +667,18 @@ def upgrade() -> None:
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.String(length=26), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("signing in ('', 'before', 'after', 'joint')", name=op.f("ck_user_task_signing_known")),
         sa.CheckConstraint(
             "(assignee_id is null) = (claimed_at is null)", name=op.f("ck_user_task_claimed_by_somebody")
         ),
         sa.CheckConstraint("escalation_level between 0 and 3", name=op.f("ck_user_task_level_known")),
+        sa.CheckConstraint("owner_id is null or assignee_id is not null", name=op.f("ck_user_task_lent_to_somebody")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_user_task_assignee_id")),
         sa.ForeignKeyConstraint(["definition_id"], ["process_definition.id"], name=op.f("fk_user_task_definition_id")),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_user_task_instance_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_user_task_owner_id")),
         sa.ForeignKeyConstraint(
             ["root_id"], ["process_instance.id"], name=op.f("fk_user_task_root_id"), ondelete="CASCADE"
         ),
@@ -566,6 +735,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_task_id"), ["task_id"], unique=False)
 
     op.create_table(
+        "mention",
+        sa.Column("comment_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("reply_sort", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_mention_comment_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mention_person_id")),
+        sa.PrimaryKeyConstraint("comment_id", "person_id", name=op.f("pk_mention")),
+    )
+    with op.batch_alter_table("mention", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mention_inbox", ["person_id", "answered_at", "reply_sort", "comment_id"], unique=False
+        )
+
+    op.create_table(
+        "presence",
+        sa.Column("task_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("editing", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_presence_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_presence_task_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("task_id", "person_id", name=op.f("pk_presence")),
+    )
+    op.create_table(
         "task_candidate",
         sa.Column("task_id", sa.String(length=26), nullable=False),
         sa.Column("role", sa.String(length=100), nullable=False),
@@ -586,6 +781,42 @@ def upgrade() -> None:
             ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity"],
             unique=False,
         )
+
+    op.create_table(
+        "task_signer",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("task_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("position", sa.String(length=8), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Numeric(precision=9, scale=2), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("outcome", sa.String(length=100), nullable=False),
+        sa.Column("opinion", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=True),
+        sa.Column("asked_by", sa.String(length=26), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=26), nullable=True),
+        sa.Column("due_sort", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state in ('agreed', 'refused')) = (decided_at is not null)",
+            name=op.f("ck_task_signer_decided_has_a_moment"),
+        ),
+        sa.CheckConstraint("position in ('before', 'after', 'joint')", name=op.f("ck_task_signer_position_known")),
+        sa.CheckConstraint(
+            "state in ('waiting', 'open', 'agreed', 'refused', 'removed', 'spared')",
+            name=op.f("ck_task_signer_state_known"),
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_task_signer_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_task_signer_decided_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_task_signer_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_task_signer_task_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_signer")),
+    )
+    with op.batch_alter_table("task_signer", schema=None) as batch_op:
+        batch_op.create_index("ix_task_signer_inbox", ["person_id", "state", "due_sort", "task_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_signer_task_id"), ["task_id"], unique=False)
 
     op.create_table(
         "incident",
@@ -624,10 +855,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incident_open")
 
     op.drop_table("incident")
+    with op.batch_alter_table("task_signer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_signer_task_id"))
+        batch_op.drop_index("ix_task_signer_inbox")
+
+    op.drop_table("task_signer")
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
         batch_op.drop_index("ix_task_candidate_inbox")
 
     op.drop_table("task_candidate")
+    op.drop_table("presence")
+    with op.batch_alter_table("mention", schema=None) as batch_op:
+        batch_op.drop_index("ix_mention_inbox")
+
+    op.drop_table("mention")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_task_id"))
         batch_op.drop_index(batch_op.f("ix_job_root_id"))
@@ -642,6 +883,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_user_task_case_number")
 
     op.drop_table("user_task")
+    with op.batch_alter_table("urge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_urge_task_id"))
+        batch_op.drop_index(batch_op.f("ix_urge_root_id"))
+
+    op.drop_table("urge")
+    with op.batch_alter_table("search_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_value_text")
+        batch_op.drop_index("ix_search_value_number")
+        batch_op.drop_index("ix_search_value_instant")
+
+    op.drop_table("search_value")
     with op.batch_alter_table("public_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_link_root_id"))
 
@@ -651,14 +903,33 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_subscription_event")
 
     op.drop_table("event_subscription")
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.drop_index("ix_comment_case")
+
+    op.drop_table("comment")
+    with op.batch_alter_table("carbon_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_carbon_copy_root_id"))
+        batch_op.drop_index("ix_carbon_copy_inbox")
+
+    op.drop_table("carbon_copy")
     with op.batch_alter_table("task_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_draft_root_id"))
 
     op.drop_table("task_draft")
+    with op.batch_alter_table("substitution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_substitution_substitute_id"))
+        batch_op.drop_index(batch_op.f("ix_substitution_person_id"))
+
+    op.drop_table("substitution")
     with op.batch_alter_table("start_subscription", schema=None) as batch_op:
         batch_op.drop_index("ix_start_subscription_event")
 
     op.drop_table("start_subscription")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_view_person_id"))
+
+    op.drop_table("saved_view")
     with op.batch_alter_table("role_holding", schema=None) as batch_op:
         batch_op.drop_index("ix_role_holding_role")
 
@@ -670,6 +941,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_process_instance_business_key"))
 
     op.drop_table("process_instance")
+    with op.batch_alter_table("phrase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_phrase_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_phrase_person_id"))
+
+    op.drop_table("phrase")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_person")
 
@@ -690,6 +966,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sent_message_root_id"))
 
     op.drop_table("sent_message")
+    op.drop_table("rule_value")
     op.drop_table("resource")
     op.drop_table("parameter_value")
     op.drop_table("org_unit")
