@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +18,7 @@ from engine.models.identity import Person
 from engine.packs import bilingual
 from engine.process_engine import ProcessEngine
 from engine.settings import Settings
-from engine.testing.recipe import Recipe
+from engine.testing.replay import Replay
 from engine.testing.world import value_of
 from engine.yaml import plain, read_yaml
 
@@ -37,7 +39,7 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
     engine = ProcessEngine(settings, moved)
     try:
         people, records = found(engine, tell)
-        recipe = Recipe(engine, moved, _read("cases.yaml"), records, people)
+        replay = Replay(engine, moved, _recipes(), records, people)
         told = -1
 
         def progress(done: int, whole: int) -> None:
@@ -47,8 +49,8 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
                 told = share // 10
                 tell(f"two weeks of cases: {share} %")
 
-        started = recipe.run(clock.now(), progress)
-        for sentence in recipe.refused:
+        started = replay.run(clock.now(), progress)
+        for sentence in replay.refused:
             tell(f"left where it is: {sentence}")
         tell(f"{started} cases are there, in all stages")
     finally:
@@ -61,7 +63,7 @@ def found(engine: ProcessEngine, tell: Tell) -> tuple[dict[str, str], dict[str, 
     engine.deployments.deploy(content.shipped(), SYSTEM, note="demo")
     people = _people(engine, _read("organisation.yaml"))
     tell(f"{len(people)} people; filling the registers …")
-    return people, {register: _records(engine, register) for register in ("client", "product", "complaint_archive")}
+    return people, {register: _records(engine, register) for register in _registers(engine)}
 
 
 @cache
@@ -77,6 +79,25 @@ def titles() -> dict[str, Any]:
 
 def _read(name: str) -> Any:
     return plain(read_yaml((FOLDER / name).read_bytes(), name))
+
+
+def _files(folder: str) -> list[str]:
+    return [f"{folder}/{file.name}" for file in sorted((FOLDER / folder).glob("*.yaml"))]
+
+
+def _recipes() -> list[Any]:
+    """The recipes of every file of ``cases``: a file is one recipe, or holds several as ``recipes``."""
+    files = [_read(name) for name in _files("cases")]
+    return [recipe for data in files for recipe in data.get("recipes", [data])]
+
+
+def _registers(engine: ProcessEngine) -> list[str]:
+    """The registers that the demonstration fills, each after those that its records refer to."""
+    filled = [Path(name).stem for name in _files("registers")]
+    with engine.database.reading() as connection:
+        fields = {key: engine.registers.store(connection, key).register.fields.values() for key in filled}
+    needs = {key: {field.attribute("register") for field in fields[key]} & set(filled) - {key} for key in filled}
+    return list(TopologicalSorter(needs).static_order())
 
 
 def _people(engine: ProcessEngine, organisation: Any) -> dict[str, str]:
@@ -96,4 +117,6 @@ def _records(engine: ProcessEngine, register: str) -> dict[str, Any]:
     rows = [value_of(engine, dict(row)) for row in data["rows"]]
     for row in rows:
         engine.registers.save(register, row, SYSTEM)
-    return {str(row.get("code", number)): row for number, row in enumerate(rows)}
+    with engine.database.reading() as connection:
+        keys = engine.registers.store(connection, register).register.keys
+    return {"/".join(str(row.get(key)) for key in keys) or str(number): row for number, row in enumerate(rows)}
