@@ -110,6 +110,30 @@ class FieldError:
         return self.en if lang.startswith("en") else self.zh
 
 
+class ReasonNeeded(Invalid):
+    """What affects others needs a reason."""
+
+    code = "reason_needed"
+    zh = "请写明原因。"
+    en = "Please give a reason."
+
+    def __init__(self, **params: Any):
+        super().__init__([FieldError("reason", self.code, self.zh, self.en)], **params)
+
+
+class PersonLeft(Invalid):
+    """A person who was chosen has left; ``field`` is where that person was named."""
+
+    code = "person_left"
+    zh = "{name} 已离职，请另选一位。"
+    en = "{name} has left; please choose somebody else."
+
+    def __init__(self, name: str, field: str = "to", **params: Any):
+        shown = {"name": name}
+        super().__init__([FieldError(field, self.code, word(self.zh, shown), word(self.en, shown))], name=name,
+                         **params)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one place of a file that somebody wants to deploy.

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 from engine.authorization import Actor, may_intervene, require, supervised_units
 from engine.cards import Bilingual, IncidentCard
 from engine.connectors.connector import FAILURES
-from engine.errors import BihuanError, Conflict, NotFound
+from engine.errors import BihuanError, Conflict, NotFound, ReasonNeeded
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import Incident, Job, ProcessInstance, incident_is_open
 
@@ -61,8 +61,6 @@ class Incidents:
 
     def resolve(self, incident_id: str, reason: str, by: Actor) -> None:
         """Settle an incident without running the job again; the job is dropped. Needs a reason."""
-        from engine.instances import ReasonNeeded
-
         if not reason.strip():
             raise ReasonNeeded()
         with self._parts.database.transaction() as connection:

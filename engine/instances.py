@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from engine import deadlines, forms_filled, messages, starting, task_rows
 from engine.authorization import Actor, may_intervene, may_start, only_looks, require
 from engine.cards import StartedCard
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, NotFound, ReasonNeeded
 from engine.family import CasePaused, Family, lock
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import EventSubscription, Job, OnceToken, ProcessInstance, TaskCandidate, UserTask
@@ -24,14 +24,6 @@ class CaseEnded(Conflict):
     code = "case_ended"
     zh = "案件已经结束。"
     en = "The case has ended."
-
-
-class ReasonNeeded(Invalid):
-    """An intervention needs a reason."""
-
-    code = "reason_needed"
-    zh = "请写明原因。"
-    en = "Please give a reason."
 
 
 class Instances:
