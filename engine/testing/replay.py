@@ -21,6 +21,7 @@ from engine.errors import BihuanError, Invalid
 from engine.models.runtime import ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.testing.recipe import Recipe, Records
+from engine.testing.world import attached
 
 Progress = Callable[[int, int], None]
 
@@ -152,4 +153,12 @@ class Replay:
         return self._actors[login]
 
     def _filled(self, turn: _Turn, value: Any) -> Any:
-        return turn.recipe.filled(value, turn.row, self.clock.now())
+        return self._attached(turn.recipe.filled(value, turn.row, self.clock.now()))
+
+    def _attached(self, value: Any) -> Any:
+        """``value`` with every ``{upload: name}`` in it uploaded."""
+        if isinstance(value, dict):
+            if value.keys() == {"upload"}:
+                return attached(self.engine, str(value["upload"]))
+            return {key: self._attached(one) for key, one in value.items()}
+        return [self._attached(one) for one in value] if isinstance(value, list) else value

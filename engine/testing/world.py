@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ from engine.testing.reader import Scenario
 
 DEFAULT_CLOCK = "2026-04-07T09:00:00+08:00"
 HOME = "hq"
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==")
+PAGE = b"%PDF-1.4\n%%EOF\n"
 
 
 def moment(text: str, zone: str) -> datetime:
@@ -62,6 +65,8 @@ def _parameters(engine: ProcessEngine, parameters: Mapping[str, Any]) -> None:
 def value_of(engine: ProcessEngine, raw: Any, variables: Mapping[str, Any] | None = None) -> Any:
     """A value of a scenario: text with a leading ``=`` is FEEL, at any depth."""
     if isinstance(raw, Mapping):
+        if raw.keys() == {"upload"}:
+            return attached(engine, str(raw["upload"]))
         return {str(key): value_of(engine, value, variables) for key, value in raw.items()}
     if isinstance(raw, list):
         return [value_of(engine, value, variables) for value in raw]
@@ -69,3 +74,8 @@ def value_of(engine: ProcessEngine, raw: Any, variables: Mapping[str, Any] | Non
         zone = ZoneInfo(engine.settings.zone)
         return feel.evaluate(raw[1:], dict(variables or {}), clock=lambda: engine.clock.now().astimezone(zone))
     return raw
+
+
+def attached(engine: ProcessEngine, name: str) -> dict[str, Any]:
+    """The value of an uploaded file of this name: a picture of one dot, or an empty page where it ends in ``.pdf``."""
+    return engine.files.put(name, PAGE if name.endswith(".pdf") else DOT, None)

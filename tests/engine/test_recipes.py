@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.models.runtime import ProcessInstance
 from engine.testing.recipe import Recipe
 from engine.testing.replay import Replay
+from engine.testing.world import DOT, value_of
 from tests.engine.house import House
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -66,3 +67,10 @@ def test_texts_in_braces_take_records_people_and_moments() -> None:
     row, now = {"matter": "m", "retailer": "R1"}, datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
     form = {"a": "{words}", "b": "{score}", "c": "{boss.name}", "d": "{day+1}", "e": "{month+1}", "f": "{nothing}"}
     assert recipe.filled(form, row, now) == {"a": "顺丰烟店货", "b": 5, "c": "刘军", "d": "2027-01-01", "e": "2027-01"}
+
+
+def test_a_form_of_a_story_brings_its_file(house: House) -> None:
+    values = value_of(house.engine, {"evidence": {"upload": "现场照片.png"}, "papers": [{"upload": "许可证.pdf"}]})
+    assert (values["evidence"]["name"], values["evidence"]["type"]) == ("现场照片.png", "image/png")
+    assert values["papers"][0]["type"] == "application/pdf"
+    assert house.engine.files.put("又一张.png", DOT, None)["sha256"] == values["evidence"]["sha256"]
