@@ -15,7 +15,7 @@ from engine.errors import NotFound
 from engine.forms import read_groups
 from engine.live import changed
 from engine.models.repository import RegisterDeclaration, Resource
-from engine.registers import Record, Register, RegisterStore, deploy_register, read_register
+from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register
 
 
 class Registers:
@@ -58,7 +58,8 @@ class Registers:
         """Look-ups that expressions may call: ``records(register, criteria)`` and ``record(register, criteria)``."""
 
         def records(register: str, criteria: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-            return [row.as_value() for row in self.store(connection, register).find(connection, criteria or {})]
+            found = self.store(connection, register).find(connection, criteria or {}, limit=MOST)
+            return [row.as_value() for row in found]
 
         def record(register: str, criteria: Mapping[str, Any]) -> dict[str, Any] | None:
             found = self.store(connection, register).find(connection, criteria, limit=1)

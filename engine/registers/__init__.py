@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from engine.registers.criteria import searchable
 from engine.registers.register import Register, check_register, read_register, register_schema
-from engine.registers.store import Change, Record, RecordClosed, RegisterStore
+from engine.registers.store import MOST, Change, Record, RecordClosed, RegisterStore
 from engine.registers.table import PREFIX, deploy_register, table_of
 
-__all__ = ["PREFIX", "Change", "Record", "RecordClosed", "Register", "RegisterStore", "check_register",
+__all__ = ["MOST", "PREFIX", "Change", "Record", "RecordClosed", "Register", "RegisterStore", "check_register",
            "deploy_register", "read_register", "register_schema", "searchable", "table_of"]

@@ -25,6 +25,10 @@ def conditions(register: Register, table: Table, criteria: Mapping[str, Any], te
     """The conditions of a search (see :meth:`RegisterStore.find`). Raises :class:`~engine.errors.Invalid`."""
     found, wrong = [], []
     for name, value in criteria.items():
+        if name == "id":  # no field has this name: the number of the record, as a reference holds it
+            numbers = value if isinstance(value, list) else [value]
+            found.append(table.c.id.in_([int(one) for one in numbers if str(one).isdigit()]))
+            continue
         one = register.fields.get(name)
         if one is None:
             wrong.append(FieldError(name, "unknown_field", f"没有字段“{name}”。", f'There is no field "{name}".'))

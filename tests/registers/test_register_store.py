@@ -235,6 +235,9 @@ def test_a_closed_record_cannot_be_changed(store, connection):
         ({}, "100%", ["C3"]),
         ({}, "_", []),
         ({"kind": "dealer"}, "新世界", ["C2"]),
+        ({"id": 2}, "", ["C2"]),
+        ({"id": [1, "3"]}, "", ["C1", "C3"]),
+        ({"id": None}, "", []),
     ],
 )
 def test_records_are_found_by_criteria_and_words(store, connection, criteria, words, codes):
