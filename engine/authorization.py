@@ -1,12 +1,18 @@
-"""The only place that decides who may do what."""
+"""The only place that decides who may do what.
+
+Substitution (离岗代理): an actor carries those it acts for now (:class:`Represented`), each with the roles that person
+holds and, where the substitution is limited, the processes. What an actor may do as itself it does as itself;
+otherwise :func:`acting_for` says for whom. A substitute of a substitute represents only the latter: no chains.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from engine.cards import Bilingual
@@ -16,6 +22,25 @@ from engine.models.history import ElementVisit
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 
 ADMINISTRATOR, AUDITOR, OWNER = "system_admin", "auditor", "process_owner"
+PLATFORM = "platform"
+"""The pack whose permissions hold in every pack."""
+NOT_PASSED_ON = frozenset({ADMINISTRATOR, AUDITOR, OWNER})
+"""Roles that no substitute gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """A person for whom somebody acts; ``processes`` None means in all processes."""
+
+    person_id: str
+    login: str
+    name: Bilingual
+    holdings: tuple[tuple[str, str], ...] = ()
+    processes: frozenset[str] | None = None
+
+    def covers(self, process: str | None) -> bool:
+        """Whether the substitution holds in a process; an unknown one only if it holds in all."""
+        return self.processes is None or process in self.processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +54,7 @@ class Actor:
     unit_id: str | None = None
     lang: str = "zh"
     system: bool = False
+    represents: tuple[Represented, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -43,21 +69,102 @@ class Actor:
 SYSTEM = Actor("", "system", Bilingual("系统", "System"), system=True)
 
 
-def candidate_pairs(actor: Actor, live: Live) -> list[tuple[str, str]]:
-    """The (role, unit) pairs whose tasks ``actor`` may claim: each role held, in its unit and every unit above."""
-    return sorted({(role, unit) for role, held in actor.holdings for unit in live.path(held)})
+def represented_by(live: Live, person_id: str, now: datetime) -> tuple[Represented, ...]:
+    """Those for whom a person acts at ``now``. Rights of administrators, owners and auditors are not passed on."""
+    found = []
+    for standing in live.substitutions:
+        person = live.people_by_id.get(standing.person_id)
+        if standing.substitute_id == person_id and person is not None and standing.from_at <= now < standing.until_at:
+            held = tuple((role, unit) for role, unit in person.holdings if role not in NOT_PASSED_ON)
+            found.append(Represented(person.id, person.login, person.name, held, standing.processes))
+    return tuple(found)
 
 
-def is_candidate(actor: Actor, candidates: Iterable[tuple[str, str]], live: Live) -> bool:
+def substitutes_of(live: Live, person_id: str, now: datetime, process: str | None = None) -> list[str]:
+    """The ids of those who act for a person at ``now`` in a process: they are told what that person is told."""
+    return [standing.substitute_id for standing in live.substitutions
+            if standing.person_id == person_id and standing.from_at <= now < standing.until_at
+            and (standing.processes is None or process in standing.processes)
+            and standing.substitute_id in live.people_by_id]
+
+
+def stands_for(actor: Actor) -> list[tuple[str, frozenset[str] | None]]:
+    """Whose tasks are the actor's own business: (person id, processes or None for all), the actor first."""
+    return [(actor.person_id, None), *((person.person_id, person.processes) for person in actor.represents)]
+
+
+def is_mine(actor: Actor, assignee_id: str | None, process: str) -> bool:
+    """Whether a task is the actor's own, or that of somebody whom the actor represents in its process."""
+    return assignee_id is not None and any(
+        assignee_id == person and (processes is None or process in processes)
+        for person, processes in stands_for(actor))
+
+
+def held_by(actor: Actor, assignee: Any = UserTask.assignee_id, process: Any = UserTask.process_key
+            ) -> ColumnElement[bool]:
+    """The SQL predicate "mine": assigned to the actor, or to somebody whom the actor represents in that process."""
+    ways = [and_(assignee == person, process.in_(sorted(processes))) if processes is not None else assignee == person
+            for person, processes in stands_for(actor)]
+    return or_(*ways) if len(ways) > 1 else ways[0]
+
+
+def candidate_ways(actor: Actor, live: Live) -> list[tuple[str, str, frozenset[str] | None]]:
+    """(role, unit, processes or None for all) of what the actor may claim, oneself or for others; for lists."""
+    ways: dict[tuple[str, str], frozenset[str] | None] = dict.fromkeys(_pairs(actor.holdings, live))
+    for person in actor.represents:
+        for pair in _pairs(person.holdings, live):
+            known = ways.get(pair, frozenset())
+            ways[pair] = None if known is None or person.processes is None else known | person.processes
+    return sorted(((role, unit, processes) for (role, unit), processes in ways.items()),
+                  key=lambda way: (way[0], way[1]))
+
+
+def candidate_pairs(actor: Actor, live: Live, process: str | None = None) -> list[tuple[str, str]]:
+    """The (role, unit) pairs whose tasks ``actor`` may claim: each role held, in its unit and every unit above.
+
+    Those whom the actor represents in ``process`` count; without it, those represented in all processes.
+    """
+    pairs = _pairs(actor.holdings, live)
+    for person in actor.represents:
+        if person.covers(process):
+            pairs |= _pairs(person.holdings, live)
+    return sorted(pairs)
+
+
+def _pairs(holdings: Iterable[tuple[str, str]], live: Live) -> set[tuple[str, str]]:
+    return {(role, unit) for role, held in holdings for unit in live.path(held)}
+
+
+def is_candidate(actor: Actor, candidates: Iterable[tuple[str, str]], live: Live, process: str | None = None) -> bool:
     """Whether ``actor`` may claim a task that is offered to ``candidates`` (role, unit)."""
-    return not set(candidates).isdisjoint(candidate_pairs(actor, live))
+    return not set(candidates).isdisjoint(candidate_pairs(actor, live, process))
 
 
-def supervised_units(actor: Actor, live: Live) -> frozenset[str] | None:
-    """The units whose cases ``actor`` supervises; ``None`` means all."""
+def acting_for(actor: Actor, live: Live, process: str, assignee_id: str | None,
+               candidates: Iterable[tuple[str, str]]) -> Represented | None:
+    """For whom the actor works on a task: nobody if it is the actor's own or offered to the actor, else the first
+    represented person who has it or, if nobody has it, may claim it."""
+    offers = set(candidates)
+    if assignee_id == actor.person_id or (assignee_id is None and offers & _pairs(actor.holdings, live)):
+        return None
+    for person in actor.represents:
+        if person.covers(process) and (assignee_id == person.person_id or (
+                assignee_id is None and offers & _pairs(person.holdings, live))):
+            return person
+    return None
+
+
+def supervised_units(actor: Actor, live: Live, process: str | None = None) -> frozenset[str] | None:
+    """The units whose cases ``actor`` supervises, oneself or for somebody in ``process``; ``None`` means all."""
     if actor.system or actor.holds(ADMINISTRATOR, AUDITOR, OWNER):
         return None
-    tops = {unit for role, unit in actor.holdings if role in live.supervising}
+    holdings = [*actor.holdings, *(held for person in actor.represents if person.covers(process)
+                                   for held in person.holdings)]
+    return _below(holdings, live)
+
+
+def _below(holdings: Iterable[tuple[str, str]], live: Live) -> frozenset[str]:
+    tops = {unit for role, unit in holdings if role in live.supervising}
     return frozenset(unit for top in tops for unit in live.subtree(top))
 
 
@@ -67,17 +174,30 @@ def sees_case(actor: Actor, live: Live, case: Any = ProcessInstance) -> ColumnEl
     if units is None:
         return case.id.is_not(None)
     task, visit, offer = aliased(UserTask), aliased(ElementVisit), aliased(TaskCandidate)
-    mine = select(task.id).where(task.root_id == case.id, task.assignee_id == actor.person_id).correlate(case)
+    mine = (select(task.id).where(task.root_id == case.id, held_by(actor, task.assignee_id, task.process_key))
+            .correlate(case))
     worked = select(visit.id).where(visit.root_id == case.id, visit.by == actor.person_id).correlate(case)
     ways: list[ColumnElement[bool]] = [case.started_by == actor.person_id, exists(mine), exists(worked)]
-    pairs = candidate_pairs(actor, live)
-    if pairs:
+    if any(person.processes is None for person in actor.represents):
+        ways.append(case.started_by.in_([person.person_id for person in actor.represents if person.processes is None]))
+    offers = offered_to(actor, live, offer)
+    if offers is not None:
         offered = (select(offer.task_id).join(task, task.id == offer.task_id)
-                   .where(task.root_id == case.id, tuple_(offer.role, offer.unit_id).in_(pairs)).correlate(case))
+                   .where(task.root_id == case.id, offers).correlate(case))
         ways.append(exists(offered))
-    if units:
-        ways.append(case.unit_id.in_(units))
-    return or_(*ways)
+    return or_(*ways, *_in_units(actor, live, units, case))
+
+
+def offered_to(actor: Actor, live: Live, offer: Any = TaskCandidate) -> ColumnElement[bool] | None:
+    """The SQL predicate "offered to the actor" over rows of offers; ``None`` for one who holds no role."""
+    always, some = [], []
+    for role, unit, processes in candidate_ways(actor, live):
+        if processes is None:
+            always.append((role, unit))
+        else:
+            some.append(and_(offer.role == role, offer.unit_id == unit, offer.process_key.in_(sorted(processes))))
+    ways = [tuple_(offer.role, offer.unit_id).in_(always)] if always else []
+    return or_(*ways, *some) if ways or some else None
 
 
 def supervises_task(actor: Actor, live: Live) -> ColumnElement[bool]:
@@ -85,7 +205,17 @@ def supervises_task(actor: Actor, live: Live) -> ColumnElement[bool]:
     units = supervised_units(actor, live)
     if units is None:
         return UserTask.id.is_not(None)
-    return and_(UserTask.unit_id.is_not(None), UserTask.unit_id.in_(units))
+    return or_(false(), *_in_units(actor, live, units, UserTask))
+
+
+def _in_units(actor: Actor, live: Live, units: frozenset[str], row: Any) -> list[ColumnElement[bool]]:
+    """Ways of supervising a case or a task: its unit, or its unit and process where one stands in for somebody."""
+    ways = [row.unit_id.in_(units)] if units else []
+    for person in actor.represents:
+        more = _below(person.holdings, live) if person.processes is not None else frozenset()
+        if more:
+            ways.append(and_(row.unit_id.in_(more), row.process_key.in_(sorted(person.processes or ()))))
+    return ways
 
 
 def require(allowed: bool, zh: str, en: str) -> None:
@@ -124,11 +254,33 @@ def may_start(actor: Actor, startable_by: str) -> bool:
     return actor.system or actor.holds(ADMINISTRATOR) or not roles or actor.holds(*roles)
 
 
-def may_intervene(actor: Actor, unit_id: str | None, live: Live) -> bool:
+def may_intervene(actor: Actor, unit_id: str | None, live: Live, process: str | None = None) -> bool:
     """Cancelling, suspending, moving and retrying are for supervisors of the case's unit and administrators."""
     if actor.system or actor.holds(ADMINISTRATOR):
         return True
     if actor.holds(AUDITOR) and not actor.holds(*live.supervising, OWNER):
         return False
-    units = supervised_units(actor, live)
+    units = supervised_units(actor, live, process)
     return units is None or (unit_id is not None and unit_id in units)
+
+
+def permitted(actor: Actor, permission: str, live: Live, pack: str = "", unit_id: str | None = None) -> bool:
+    """Whether a role held by ``actor`` has a permission of :data:`engine.packs.PERMISSIONS`.
+
+    The pack's own ``permissions`` count, and those of the platform, which hold for every pack; without ``pack`` those
+    of any pack. A role counts for the cases of the unit it is held in and the units below; without ``unit_id`` (records
+    of registers, lists of people) wherever it is held. Substitutes get no permission.
+    """
+    packs = [live.packs[key] for key in (pack, PLATFORM) if key in live.packs] if pack else list(live.packs.values())
+    roles = {role for content in packs for role in content.permissions.get(permission, ())}
+    return any(role in roles and (unit_id is None or held in live.path(unit_id)) for role, held in actor.holdings)
+
+
+def may_export(actor: Actor, live: Live, pack: str = "") -> bool:
+    """Whether ``actor`` may take a list of people or customers out of the system."""
+    return actor.system or permitted(actor, "export_people", live, pack)
+
+
+def require_acting(actor: Actor) -> None:
+    """Raise :class:`NotPermitted` for an auditor, who sees everything and changes nothing."""
+    require(not only_looks(actor), "审计员只能查看，不能改动", "an auditor looks and changes nothing")

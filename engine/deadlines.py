@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.authorization import substitutes_of
 from engine.calendar import DeadlineRule, Steps
 from engine.errors import BihuanError
 from engine.family import Family, Member
@@ -170,12 +171,19 @@ def _tell(family: Family, task: Any, level: int, role: str, people: list[str] | 
                        due_at=task.due_at)
     if people is None:
         people = holders(family.connection, family.live, role, task.unit_id)
+    people = with_substitutes(family.live, people, family.now, task.process_key)
     if people:
         family.connection.execute(insert(Notice.__table__), [{
             "id": new_id(family.now), "person_id": person, "at": family.now, "root_id": family.root_id,
             "task_id": task.id, "code": f"deadline_{level}", "read_at": None,
             "params": {"case_number": task.case_number, "name": task.name, "name_en": task.name_en,
                        "due_at": task.due_at}} for person in people])
+
+
+def with_substitutes(live: Live, people: list[str], now: datetime, process: str) -> list[str]:
+    """People, and after them those who act for them now: what the absent are told, their substitutes are told."""
+    return list(dict.fromkeys([*people, *(one for person in people
+                                          for one in substitutes_of(live, person, now, process))]))
 
 
 def holders(connection: Connection, live: Live, role: str, unit_id: str | None) -> list[str]:

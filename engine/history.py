@@ -16,6 +16,8 @@ class Record:
 
     def __init__(self, now: datetime, by: str | None):
         self.now, self.by = now, by
+        self.on_behalf_of: str | None = None
+        """The person for whom ``by`` acts as a substitute in this transaction."""
         self.entries: list[dict[str, Any]] = []
         self.visits: list[dict[str, Any]] = []
         self.forms: list[dict[str, Any]] = []
@@ -30,7 +32,7 @@ class Record:
         self.entries.append({
             "id": new_id(self.now), "at": self.now, "root_id": root_id, "instance_id": instance_id, "task_id": task_id,
             "definition_id": definition_id, "element_id": element_id, "verb": verb, "by": self.by or None,
-            "on_behalf_of": on_behalf_of, "reason": reason, "detail": detail})
+            "on_behalf_of": on_behalf_of or self.on_behalf_of, "reason": reason, "detail": detail})
 
     def visited(self, **columns: Any) -> None:
         """Note that an element was left (columns of :class:`ElementVisit`)."""

@@ -12,12 +12,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from engine.authorization import ADMINISTRATOR, Actor, require
+from engine.authorization import ADMINISTRATOR, Actor, represented_by, require
 from engine.cards import Bilingual, PersonCard
 from engine.errors import BihuanError, Invalid, NotFound
 from engine.ids import new_id
 from engine.live import changed
-from engine.models.identity import OrgUnit, Person, RoleHolding, SignInAttempt
+from engine.models.identity import LiveVersion, OrgUnit, Person, RoleHolding, SignInAttempt
+from engine.substitutions import Substitutions
 
 MIN_PASSWORD = 8
 
@@ -38,7 +39,7 @@ class SignInPaused(BihuanError):
     en = "Too many attempts; try again in {minutes} minutes, or ask the administrator."
 
 
-class Identity:
+class Identity(Substitutions):
     """The verbs around people."""
 
     def __init__(self, parts: Any):
@@ -74,12 +75,12 @@ class Identity:
     def actor(self, person_id: str) -> Actor:
         """The actor for a person who is signed in: two reads. Raises NotFound for one who left."""
         with self._parts.database.reading() as connection:
-            return _actor(connection, Person.id == person_id)
+            return _actor(self._parts, connection, Person.id == person_id)
 
     def actor_by_login(self, login: str) -> Actor:
         """The actor with this login, for the command line, the demo and scenarios."""
         with self._parts.database.reading() as connection:
-            return _actor(connection, Person.login == login)
+            return _actor(self._parts, connection, Person.login == login)
 
     def people(self) -> list[PersonCard]:
         """Everybody who is still there, by unit and name."""
@@ -233,15 +234,18 @@ def _administrator(by: Actor) -> None:
     require(by.system or by.holds(ADMINISTRATOR), "管理人员和岗位", "manage people and roles")
 
 
-def _actor(connection: Connection, which: Any) -> Actor:
-    row = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en, Person.unit_id, Person.lang)
-                             .where(which, Person.left_at.is_(None))).first()
+def _actor(parts: Any, connection: Connection, which: Any) -> Actor:
+    """Two reads; whom the person stands in for is live data, whose version comes with the first."""
+    version = select(LiveVersion.version).scalar_subquery().label("live_version")
+    row = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en, Person.unit_id, Person.lang,
+                                    version).where(which, Person.left_at.is_(None))).first()
     if row is None:
         raise NotFound(what="person")
     held = connection.execute(select(RoleHolding.role, RoleHolding.unit_id)
                               .where(RoleHolding.person_id == row.id)).all()
+    live = parts.live.at(connection, row.live_version or 0)
     return Actor(row.id, row.login, Bilingual(row.name, row.name_en), tuple((r.role, r.unit_id) for r in held),
-                 row.unit_id, row.lang)
+                 row.unit_id, row.lang, represents=represented_by(live, row.id, parts.clock.now()))
 
 
 def _unit_id(connection: Connection, key: str) -> str:

@@ -178,7 +178,8 @@ class _Intervention:
             if family.root_row["parent_id"] is not None:
                 raise NotFound(what=self._case)
             mine = self._starter and family.root_row["started_by"] == self._by.person_id
-            require(mine or may_intervene(self._by, family.root_row["unit_id"], family.live), *self._words)
+            require(mine or may_intervene(self._by, family.root_row["unit_id"], family.live,
+                                          family.root_row["process_key"]), *self._words)
             if family.root_row["ended_at"] is not None:
                 raise CaseEnded()
         except BaseException as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,9 @@ from sqlalchemy import Connection, select, update
 from engine.calendar import WorkingCalendar
 from engine.cards import Bilingual
 from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
+from engine.models.notices import NoticeChannel
 from engine.models.repository import Pack, ProcessDefinition, Resource
+from engine.models.working import Substitution
 from engine.packs import DeadlineDeclaration, PackContent, Role, read_pack
 
 
@@ -37,12 +40,26 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class LivePerson:
-    """A person who is there, and the roles held anywhere."""
+    """A person who is there, and the roles held anywhere; ``holdings`` are (role, unit)."""
 
     id: str
     login: str
     name: Bilingual
     roles: frozenset[str]
+    holdings: tuple[tuple[str, str], ...] = ()
+    unit_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``substitute_id`` acts for ``person_id`` from a moment to another; ``processes`` None means in all."""
+
+    id: str
+    person_id: str
+    substitute_id: str
+    from_at: datetime
+    until_at: datetime
+    processes: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,9 @@ class Live:
     overrides: Mapping[tuple[str, str, str], Any]
     people: Mapping[str, LivePerson]
     newest: Mapping[str, str]
+    substitutions: tuple[Standing, ...] = ()
+    offers_heard: bool = False
+    """Whether any channel wants to hear of tasks that wait to be claimed."""
     _parameters: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
     _calendars: dict[tuple[str, str], WorkingCalendar] = field(default_factory=dict, compare=False, repr=False)
 
@@ -92,6 +112,11 @@ class Live:
         chains = [role.escalation for role in self.roles.values()]
         chains += [row.escalation for pack in self.packs.values() for row in pack.deadlines.values()]
         return frozenset(role for chain in chains for role in chain)
+
+    @cached_property
+    def people_by_id(self) -> Mapping[str, LivePerson]:
+        """Everybody who is there, by id."""
+        return {person.id: person for person in self.people.values()}
 
     def role_name(self, key: str) -> Bilingual:
         """A role's name for people; the key itself where no pack declares it."""
@@ -187,17 +212,34 @@ def _load(connection: Connection, version: int) -> Live:
     newest = dict(connection.execute(select(ProcessDefinition.key, ProcessDefinition.id)
                                      .order_by(ProcessDefinition.version)).all())
     return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
-                _people(connection), newest)
+                _people(connection), newest, _substitutions(connection), _offers_heard(connection))
+
+
+def _offers_heard(connection: Connection) -> bool:
+    return any("offered" in groups for groups in connection.scalars(
+        select(NoticeChannel.groups).where(NoticeChannel.active.is_(True))))
 
 
 def _people(connection: Connection) -> dict[str, LivePerson]:
-    roles: dict[str, set[str]] = {}
-    for person, role in connection.execute(select(RoleHolding.person_id, RoleHolding.role)):
-        roles.setdefault(person, set()).add(role)
-    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en)
+    held: dict[str, list[tuple[str, str]]] = {}
+    for person, role, unit in connection.execute(
+            select(RoleHolding.person_id, RoleHolding.role, RoleHolding.unit_id)
+            .order_by(RoleHolding.role, RoleHolding.unit_id)):
+        held.setdefault(person, []).append((role, unit))
+    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en, Person.unit_id)
                               .where(Person.left_at.is_(None)))
     return {row.login: LivePerson(row.id, row.login, Bilingual(row.name, row.name_en),
-                                  frozenset(roles.get(row.id, ()))) for row in rows}
+                                  frozenset(role for role, _ in held.get(row.id, ())), tuple(held.get(row.id, ())),
+                                  row.unit_id) for row in rows}
+
+
+def _substitutions(connection: Connection) -> tuple[Standing, ...]:
+    rows = connection.execute(
+        select(Substitution.id, Substitution.person_id, Substitution.substitute_id, Substitution.from_at,
+               Substitution.until_at, Substitution.processes).where(Substitution.ended_at.is_(None))
+        .order_by(Substitution.from_at, Substitution.id)).all()
+    return tuple(Standing(row.id, row.person_id, row.substitute_id, row.from_at, row.until_at,
+                          frozenset(row.processes) if row.processes else None) for row in rows)
 
 
 def _path(unit: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:

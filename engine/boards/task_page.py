@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, exists, select, tuple_
+from sqlalchemy import Connection, Row, and_, exists, false, select
 from sqlalchemy.orm import aliased
 
-from engine.authorization import Actor, candidate_pairs, sees_case, supervises_task
+from engine.authorization import Actor, is_mine, offered_to, sees_case, supervises_task
 from engine.boards.case_forms import records
 from engine.boards.cases import case_head
 from engine.boards.rows import TASK_COLUMNS, task_row
@@ -34,7 +34,7 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
             found = connection.scalar(select(UserTask.id).where(UserTask.id == task_id))
             raise NotFound(what="task") if found else gone(connection, task_id, now)
         definition = parts.definitions.get(connection, row.definition_id)
-        mine, offered = row.assignee_id == by.person_id, bool(row.offered)
+        mine, offered = is_mine(by, row.assignee_id, row.process_key), bool(row.offered)
         case = case_head(connection, live, row.root_id)
         may_edit = mine and not row.suspended
         form = definition.forms.get(row.form_key or "")
@@ -51,10 +51,8 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
 
 
 def _row(connection: Connection, live: Live, by: Actor, task_id: str) -> Row[Any] | None:
-    other, pairs = aliased(Person), candidate_pairs(by, live)
-    offered = exists().where(TaskCandidate.task_id == UserTask.id,
-                             tuple_(TaskCandidate.role, TaskCandidate.unit_id).in_(pairs)) if pairs else exists().where(
-        TaskCandidate.task_id == "")
+    other, offers = aliased(Person), offered_to(by, live)
+    offered = exists().where(TaskCandidate.task_id == UserTask.id, offers if offers is not None else false())
     root = aliased(ProcessInstance)
     return connection.execute(
         select(*TASK_COLUMNS, Person.login, Person.name.label("holder"), Person.name_en.label("holder_en"),

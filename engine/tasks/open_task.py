@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from engine.authorization import Actor, is_candidate
+from engine.authorization import Actor, Represented, acting_for, is_candidate, is_mine
 from engine.errors import Conflict, NotFound
 from engine.family import INSTANCE_COLUMNS, CasePaused, Family, lock_of_task
 from engine.models.history import HistoryEntry
@@ -39,10 +39,16 @@ class OpenTask:
     family: Family
     row: Row[Any]
     candidates: tuple[tuple[str, str], ...]
+    acting_for: Represented | None = None
+    """For whom the actor stands in, if the task is neither the actor's own nor offered to the actor."""
 
     def offered_to(self, by: Actor) -> bool:
-        """Whether ``by`` holds a role that this task is offered to."""
-        return is_candidate(by, self.candidates, self.family.live)
+        """Whether ``by``, or somebody whom ``by`` represents, holds a role that this task is offered to."""
+        return is_candidate(by, self.candidates, self.family.live, self.row.process_key)
+
+    def held_by(self, by: Actor) -> bool:
+        """Whether ``by``, or somebody whom ``by`` represents, has this task."""
+        return is_mine(by, self.row.assignee_id, self.row.process_key)
 
 
 _TASK = (
@@ -74,7 +80,10 @@ def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: 
         raise CasePaused()
     if rows[0].instance_id != family.root_id:
         family.adopt({column.name: rows[0]._mapping["its_" + column.name] for column in INSTANCE_COLUMNS})
-    return OpenTask(family, rows[0], tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role))
+    candidates = tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role)
+    person = acting_for(by, family.live, rows[0].process_key, rows[0].assignee_id, candidates)
+    family.record.on_behalf_of = person.person_id if person is not None else None
+    return OpenTask(family, rows[0], candidates, person)
 
 
 def gone(connection: Connection, task_id: str, now: datetime) -> Exception:

@@ -50,7 +50,7 @@ class Tasks:
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             task = open_task(parts, connection, task_id, by, now)
-            require(task.row.assignee_id == by.person_id, f"释放 {task.row.name}",
+            require(task.held_by(by), f"释放 {task.row.name}",
                     f"release {task.row.name_en or task.row.name}")
             self._hold(task, None, None)
             _tell(task, "released")
@@ -88,9 +88,9 @@ class Tasks:
         with parts.database.transaction() as connection:
             task = open_task(parts, connection, task_id, by, now)
             family, row = task.family, task.row
-            require(row.assignee_id == by.person_id or task.offered_to(by), f"办理 {row.name}",
+            require(task.held_by(by) or task.offered_to(by), f"办理 {row.name}",
                     f"work on {row.name_en or row.name}")  # first: who has it is nobody else's business
-            if row.assignee_id is not None and row.assignee_id != by.person_id:
+            if row.assignee_id is not None and not task.held_by(by):
                 raise taken(row, now)
             member = family.member(row.instance_id)
             refuse_if_due(family, member)
