@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from engine import feel
+from engine import calendar_starts, feel
 from engine.authorization import SYSTEM, Actor
 from engine.clock import MovableClock
 from engine.errors import BihuanError, Invalid
 from engine.models.history import ElementVisit, HistoryEntry
-from engine.models.runtime import Incident, ProcessInstance, UserTask
+from engine.models.runtime import Incident, Job, ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.settings import Settings
 from engine.testing.expectations import check
@@ -84,6 +84,7 @@ class Runner:
         line = scenario.line
         try:
             furnish(engine, clock, scenario)
+            self._only_own_calendar(engine, scenario.process)
             story = Story(engine, clock, scenario)
             for line, step in scenario.steps:  # noqa: B007 - told when a step fails
                 story.take(step)
@@ -94,6 +95,13 @@ class Runner:
         finally:
             self._cover(engine)
             engine.close()
+
+    def _only_own_calendar(self, engine: ProcessEngine, process: str) -> None:
+        """Of all calendar starts only those of the story's process count, and from the moment at which it begins."""
+        with engine.database.transaction() as connection:
+            connection.execute(delete(Job.__table__).where(Job.kind == "start"))
+            model = engine.definitions.newest(connection, process).model
+            calendar_starts.arm(engine, connection, engine.clock.now(), model)
 
     def _cover(self, engine: ProcessEngine) -> None:
         with engine.database.reading() as connection:
@@ -165,6 +173,17 @@ class Story:
                                            form_values=value_of(self.engine, step.get("form") or {}))
         self.last = card.case_id
         self.cases[step.get("as") or card.case_number] = card.case_id
+
+    def _adopt(self, step: dict[str, Any]) -> None:
+        """Go on with a case that the calendar or another case started."""
+        query = select(ProcessInstance.id).where(ProcessInstance.process_key == step["adopt"],
+                                                 ProcessInstance.parent_id.is_(None),
+                                                 ProcessInstance.id.not_in(self.cases.values()))
+        with self.engine.database.reading() as connection:
+            found = connection.scalar(query.order_by(ProcessInstance.id).limit(1))
+        if found is None:
+            raise StepFailed(f"nothing started a case of {step['adopt']}")
+        self.last = self.cases[step.get("as") or found] = found
 
     def _claim(self, step: dict[str, Any]) -> None:
         self.engine.tasks.claim(self._task(step, step["claim"]), self.actor(step["by"]))
