@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, UserTask
+from engine.registers import MOST
 from engine.testing.matching import at_path, multiset_difference, same
 from engine.testing.world import moment, value_of
 
@@ -141,6 +142,22 @@ def _incidents(story: Any, case_id: str, expected: list[dict[str, Any]], at_leas
     return []
 
 
+def _records(story: Any, case_id: str, expected: dict[str, Any], at_least: bool) -> list[str]:  # noqa: ARG001
+    """Register -> records that must be there: each with at least the values named, by path."""
+    variables, zone, wrong = story.variables(case_id), story.engine.settings.zone, []
+    with story.engine.database.reading() as connection:
+        for register, rows in expected.items():
+            found = [row.as_value() for row in story.engine.registers.store(connection, register)
+                     .find(connection, limit=MOST)]
+            for row in rows:
+                wanted = value_of(story.engine, row, variables)
+                if not any(all(want == at_path(one, path) or same(want, at_path(one, path), zone)
+                               for path, want in wanted.items()) for one in found):
+                    seen = [{path: at_path(one, path) for path in wanted} for one in found[:10]]
+                    wrong.append(f"no record {dict(row)} in {register}; there are {seen}")
+    return wrong
+
+
 _EXAMINERS: dict[str, Callable[[Any, str, Any, bool], list[str]]] = {
     "state": _state, "ended": _ended, "tasks": _tasks, "variables": _variables, "escalations": _escalations,
-    "messages": _messages, "incidents": _incidents}
+    "messages": _messages, "incidents": _incidents, "records": _records}
