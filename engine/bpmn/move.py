@@ -40,20 +40,20 @@ def begin(run: ProcessRun, entry: str | None, payload: Mapping[str, Any] | None)
 
 def move(run: ProcessRun, cancel: list[str], to: list[str]) -> list[str]:
     """Call off and go on elsewhere. Scopes that are left empty close; scopes around a target open."""
-    targets = [_target(run, element_id) for element_id in to]
+    targets = [target(run, element_id) for element_id in to]
     tokens = []
     for token_id in cancel:
         if token_id not in run.tokens:
             raise NotWaiting(token_id)
         tokens.append(run.tokens[token_id])
     homes = [_home(run, spec, tokens) for spec, _ in targets]
-    held = {scope.id for scope in homes if scope is not None for scope in _around(scope)}
+    held = {scope.id for scope in homes if scope is not None for scope in around(scope)}
     for token in tokens:
         if token.alive:
             _call_off(run, token, held)
     made = []
     for (spec, node), home in zip(targets, homes):
-        scope = home if home is not None and home.id in run.scopes else _open(run, spec)
+        scope = home if home is not None and home.id in run.scopes else open_scope(run, spec)
         _sweep(run, scope, node)
         token = run.make(scope, node, notes={"through": 1} if isinstance(node, Gateway) else None)
         run.bring(token)
@@ -61,7 +61,7 @@ def move(run: ProcessRun, cancel: list[str], to: list[str]) -> list[str]:
     return made
 
 
-def _target(run: ProcessRun, element_id: str) -> tuple[ScopeSpec, Node]:
+def target(run: ProcessRun, element_id: str) -> tuple[ScopeSpec, Node]:
     for spec in specs(run.model.graph):
         node = spec.task_specs.get(element_id)
         if node is not None and not isinstance(node, (Attached, EventSubProcess)):
@@ -82,14 +82,14 @@ def specs(graph: ScopeSpec) -> Iterator[ScopeSpec]:
 def _home(run: ProcessRun, spec: ScopeSpec, tokens: list[Token]) -> Scope | None:
     """The live scope of ``spec``: one around a token that is called off, or else the only one there is."""
     for token in tokens:
-        for scope in _around(token.scope):
+        for scope in around(token.scope):
             if scope.spec is spec:
                 return scope
     live = [scope for scope in run.scopes.values() if scope.spec is spec]
     return live[0] if live else None
 
 
-def _around(scope: Scope | None) -> Iterator[Scope]:
+def around(scope: Scope | None) -> Iterator[Scope]:
     while scope is not None:
         yield scope
         scope = scope.parent
@@ -112,7 +112,7 @@ def _call_off(run: ProcessRun, token: Token, held: set[str]) -> None:
         _call_off(run, scope.owner, held)
 
 
-def _open(run: ProcessRun, spec: ScopeSpec) -> Scope:
+def open_scope(run: ProcessRun, spec: ScopeSpec) -> Scope:
     """Open the scope of ``spec``, and those around it, without starting what they would start with."""
     live = [scope for scope in run.scopes.values() if scope.spec is spec]
     if live:
@@ -121,7 +121,7 @@ def _open(run: ProcessRun, spec: ScopeSpec) -> Scope:
         scope = Scope(run, spec, ROOT, None)
         run.touch(scope)
         return scope
-    outer = _open(run, spec.parent)
+    outer = open_scope(run, spec.parent)
     node = outer.spec.task_specs[spec.name]
     if node.repetition is not None:
         raise RunFailed(spec.name, "not_a_target", wanted=spec.name)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.bpmn import loop, mapping, move, state, timers
+from engine.bpmn import going_back, loop, mapping, move, state, timers
 from engine.bpmn import waits as waiting
 from engine.bpmn.activities import CallActivity, SubProcess, UserTask
 from engine.bpmn.events import Catch, is_armed
 from engine.bpmn.failures import NotWaiting, RunFailed
+from engine.bpmn.going_back import Walk
 from engine.bpmn.migrate import Migration
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.tokengame import RunEvent, TokenGame
@@ -111,7 +112,7 @@ class ProcessRun(TokenGame):
         """
         token = self._token(element_instance_id)
         node = token.task_spec
-        if token.state != STARTED or not isinstance(node, (UserTask, SubProcess)):
+        if token.state != STARTED or not isinstance(node, (UserTask, SubProcess)) or "away" in token.notes:
             raise NotWaiting(element_instance_id)
         if isinstance(node, SubProcess):
             self._complete_ad_hoc(token)
@@ -166,6 +167,37 @@ class ProcessRun(TokenGame):
     def move(self, cancel: Iterable[str], to: Iterable[str]) -> list[str]:
         """Call off element instances and go on at other elements; returns the ids of the new element instances."""
         return move.move(self, list(cancel), list(to))
+
+    def walk_back(self, element_id: str, element_instance_id: str, passed: Collection[str]) -> Walk:
+        """From an earlier element to what came of it; see :mod:`engine.bpmn.going_back`. Nothing changes.
+
+        ``passed`` are the elements left since that visit. Raises :class:`RunFailed` where one cannot go back to.
+        """
+        return Walk(self, element_id, self._token(element_instance_id), passed)
+
+    def called_off(self, walk: Walk) -> set[str]:
+        """Ids of the element instances that :meth:`go_back` would call off."""
+        return set(going_back.called_off(self, walk.behind()))
+
+    def go_back(self, walk: Walk) -> None:
+        """Call off what stands behind an earlier element and begin there again."""
+        going_back.go_back(self, walk)
+
+    def detour(self, walk: Walk, back: tuple[str, str]) -> None:
+        """Do an earlier element again beside what goes on. The ``left`` event of it carries ``back``."""
+        going_back.detour(self, walk, list(back))
+
+    def go_away(self, element_instance_id: str) -> None:
+        """A user task rests while an earlier step is done again."""
+        going_back.go_away(self, element_instance_id)
+
+    def come_back(self, element_instance_id: str) -> bool:
+        """A resting user task waits again; false if it is gone."""
+        return going_back.come_back(self, element_instance_id)
+
+    def begin_at(self, element_id: str, *, stop: bool = False) -> None:
+        """A run that has just been started begins at ``element_id``; with ``stop`` it ends with that."""
+        going_back.begin_at(self, element_id, stop=stop)
 
     def cancel(self, outcome: str = "cancelled") -> None:
         """Call off everything."""

@@ -83,7 +83,8 @@ class TokenGame(Variables):
     def left(self, token: Token, outcome: str) -> None:
         """A token leaves its element; told once."""
         if token.notes.pop("in", None):
-            self.tell("left", token, {"outcome": outcome} | self._place(token))
+            back = {"back": token.notes["back"]} if "back" in token.notes else {}
+            self.tell("left", token, {"outcome": outcome} | back | self._place(token))
 
     def _place(self, token: Token) -> dict[str, Any]:
         place: dict[str, Any] = {"parent": token.scope.id if token.scope.owner is not None else None}
@@ -213,8 +214,8 @@ class TokenGame(Variables):
             node.repetition.merged(self.tokens[token.notes["of"]], token)
         elif "undo" not in token.notes:
             self._ad_hoc(token)
-            if not self.ended and token.id in self.tokens:
-                node.follow(token)
+            if not self.ended and token.id in self.tokens and not {"back", "stop"} & token.notes.keys():
+                node.follow(token)  # a detour leads nowhere: what went away for it waits again
 
     def _ad_hoc(self, token: Token) -> None:
         """After each activity of an ad-hoc sub-process its completion condition is asked."""

@@ -46,7 +46,7 @@ def waits(run: ProcessRun) -> Iterator[Wait]:
 
 def _work(token: Token) -> Iterator[Wait]:
     node = token.task_spec
-    if "todo" in token.notes or ("loop" in token.notes and "of" not in token.notes):
+    if "todo" in token.notes or "away" in token.notes or ("loop" in token.notes and "of" not in token.notes):
         return
     if isinstance(node, UserTask):
         yield _wait(token, node.wait, _detail(token))
