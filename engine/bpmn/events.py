@@ -63,6 +63,10 @@ class Catch(Node):
             token.group = None
         token._ready()
 
+    def leave(self, token: Token) -> None:
+        mapping.give_parameters(token)
+        super().leave(token)
+
 
 class Receive(Catch):
     """A receive task: an activity that waits for a message."""

@@ -54,12 +54,23 @@ def give_out(token: Token) -> None:
     node, process = token.task_spec, token.process
     if not node.gives and not node.writes:
         return
-    found: dict[str, Any] = {}
-    for name, text in node.gives:
-        found[name] = process.value(token, text, found)
+    found = _given(token)
     for write in node.writes:
         _write(token, write, found)
     process.assign_outside(token, found)
+
+
+def give_parameters(token: Token) -> None:
+    """The output parameters of an event that happened; what it received is in its data objects already."""
+    if token.task_spec.gives:
+        token.process.assign_outside(token, _given(token))
+
+
+def _given(token: Token) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, text in token.task_spec.gives:
+        found[name] = token.process.value(token, text, found)
+    return found
 
 
 def passed(passings: Sequence[Passing], process: ProcessRun, token: Token, source: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.specs.base import TaskSpec
 
+from engine.bpmn import mapping
 from engine.bpmn.model import Element, Flow, Text
 
 if TYPE_CHECKING:
@@ -122,3 +123,7 @@ class Pass(Node):
 
 class Start(Node):
     """A start event: a token here was set going by whoever opened the scope."""
+
+    def leave(self, token: Token) -> None:
+        mapping.give_parameters(token)
+        super().leave(token)

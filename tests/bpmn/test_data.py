@@ -45,6 +45,13 @@ def test_inputs_are_local_and_outputs_are_written_outside(story):
     assert story.run.variables == {"n": 4, "got": 2, "sum": 10}
 
 
+def test_outputs_of_events_are_written_when_they_happened(story):
+    story.start("outputs_of_events", entry="told", payload={"who": "an"})
+    assert story.run.variables == {"who": "an", "lead": {"who": "an"}}
+    story.message("m2", amount=4)
+    assert story.run.variables["double"] == 8 and story.ended
+
+
 def test_a_subprocess_with_inputs_keeps_its_variables_to_itself(story):
     story.start("subprocess_with_local_variables", n=1, x=100)
     assert story.run.variables["x"] == 100
