@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "engine.authorization": ("SYSTEM", "Actor"),
+    "engine.authorization": ("SYSTEM", "Actor", "only_looks"),
+    "engine.boards.cards": ("Facet", "FacetValue", "Gone", "InboxPage", "SavedViewCard", "Sidebar"),
     "engine.cards": (
         "AttachmentCard", "Bilingual", "CaseHead", "CaseView", "Clockface", "CompletedCard", "DefinitionCard",
-        "DeploymentCard", "DiagramState", "FormRecord", "IncidentCard", "InboxPage", "NextStep", "PersonCard",
+        "DeploymentCard", "DiagramState", "FormRecord", "Holder", "IncidentCard", "NextStep", "PersonCard",
         "PublicView", "StartableCard", "StartedCard", "TaskRow", "TaskView", "TimelineEntry", "WaitingFor"),
     "engine.clock": ("Clock", "MovableClock", "SystemClock"),
     "engine.errors": ("BihuanError", "Conflict", "FieldError", "Invalid", "NotFound", "NotPermitted", "Problem",

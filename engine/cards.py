@@ -120,30 +120,45 @@ class TaskRow:
     promised_at: datetime | None = None
     done_at: datetime | None = None
     outcome: str | None = None
+    mine: bool = False
+    to_sign: bool = False
+    stands_in_for: Bilingual | None = None
+    lent_by: Bilingual | None = None
+    snoozed_until: datetime | None = None
+    returned: bool = False
+    urged: int = 0
+    take_back: bool = False
+    ref: str = ""
+    """The copy (抄送) or the question (沟通) that the line stands for."""
+    note: str = ""
+    note_by: Bilingual | None = None
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class InboxPage:
-    """A page of an inbox; ``total`` stops at 1,000; ``next`` is given back to get the following page."""
+class Holder:
+    """A person who may get a task, and whether that person is away now."""
 
-    view: str
-    rows: tuple[TaskRow, ...]
-    total: int
-    counts: dict[str, int]
-    next: str | None
-    processes: tuple[tuple[str, Bilingual], ...] = ()
-    etag: str = ""
+    login: str
+    name: Bilingual
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What may happen after a task: a following step with its role, reached by ``outcome`` where that decides."""
+    """What may happen after a task: a following step with its role, reached by ``outcome`` where that decides.
+
+    ``people`` who may get it, those who are away marked; ``seconds`` is the median of recent visits where there are
+    enough of them.
+    """
 
     element_id: str
     name: Bilingual
     kind: str
     role_name: Bilingual | None = None
     outcome: Bilingual | None = None
+    people: tuple[Holder, ...] = ()
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +314,15 @@ class IncidentCard:
     tries: int
     job_id: str | None
     open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A personal value in full, to be masked again on the page after so many seconds."""
+
+    field: str
+    display: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
 from engine.packs import PackContent, read_pack
 from engine.registers import Register, read_register
+from engine.search_fields import check_search
 from engine.yaml import line_of, read_yaml
 
 IGNORED = (".scenario.yaml", ".md", ".csv")
@@ -163,6 +164,8 @@ def check_content(content: Content, known: set[str] = frozenset()) -> list[Probl
     for model in content.models:
         problems += _between(content, model, keys)
         problems += check_properties(model, content.pack_of(model))
+        used = {key: forms[key] for key in content.forms_of(model)}
+        problems += check_search(model.key, model.file, model.properties, used)
         problems += check_expressions(model, forms, content.models, parameter_kinds(content.pack_of(model)))
         problems += check_connectors(model)
     problems += _parts(content, names)

@@ -15,7 +15,7 @@ KNOWN = frozenset(PREFIX + name for name in (
     "adhoc", "case_state", "correlation", "criteria", "customer", "deadline", "documentation_en", "external",
     "for_each", "gist", "hint_en", "hint_zh", "name_en", "number_prefix", "operations", "output_collection",
     "output_element",
-    "phone", "promised_at", "register", "role", "severity", "startable_by", "variables"))
+    "phone", "promised_at", "register", "role", "search", "severity", "startable_by", "variables"))
 """What ``docs/reference/element-attributes.md`` describes; a test holds the two together."""
 
 

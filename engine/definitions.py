@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,6 +20,7 @@ from engine.cards import Bilingual
 from engine.errors import NotFound
 from engine.forms import Form, read_form, read_groups
 from engine.models.repository import DefinitionPart, ProcessDefinition, Resource
+from engine.search_fields import SearchField, declared
 
 KEPT = 200
 """Compiled versions kept in memory by one process."""
@@ -40,6 +42,11 @@ class Definition:
     @property
     def name(self) -> Bilingual:
         return Bilingual(self.model.name, self.model.name_en)
+
+    @cached_property
+    def searched(self) -> tuple[SearchField, ...]:
+        """The business fields it declares for searching."""
+        return declared(self.model.properties, self.forms)
 
     def element_name(self, element_id: str) -> Bilingual:
         """The name of an element for people."""

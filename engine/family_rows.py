@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, tuple_, update
 
-from engine import case_columns, messages, task_rows
+from engine import case_columns, messages, search_values, task_rows, undoing
 from engine.bpmn import Wait
-from engine.family import CASE_COLUMNS, Family, Member, instance_values, keyed_waits
+from engine.family import CASE_COLUMNS, CHANGING, Family, Member, instance_values, keyed_waits
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
 
 
 def save(family: Family) -> None:
     """Make the rows match the runs: instances, user tasks, jobs, subscriptions, history."""
-    _save_instances(family)
+    new = [member for member in family.members.values() if member.new]
+    _insert_instances(family, new)
     gone: list[tuple[Member, Wait]] = []
     come: list[tuple[Member, Wait]] = []
     for member in family.members.values():
@@ -23,11 +24,13 @@ def save(family: Family) -> None:
             gone += [(member, wait) for key, wait in member.before.items() if _changed(wait, waits.get(key))]
             come += [(member, wait) for key, wait in waits.items() if _changed(wait, member.before.get(key))]
             member.before = waits
-    _remove(family, gone)
+    removed = _remove(family, gone)
     task_rows.insert_for(family, [(m, w) for m, w in come if w.kind == "user"])
     _insert_jobs(family, come)
     _subscribe(family, [(m, w) for m, w in come if w.kind in ("message", "signal")])
+    _update_instances(family, new, removed)
     case_columns.copy_to_tasks(family)
+    search_values.save(family)
     family.record.write(family.connection)
 
 
@@ -36,27 +39,33 @@ def _changed(wait: Wait, other: Wait | None) -> bool:
     return other is None or wait.kind != other.kind or wait.detail.get("due") != other.detail.get("due")
 
 
-def _save_instances(family: Family) -> None:
-    new = [m for m in family.members.values() if m.new]
-    old = [m for m in family.members.values() if m.touched and not m.new]
+def _insert_instances(family: Family, new: list[Member]) -> None:
     if new:
         family.connection.execute(insert(ProcessInstance.__table__), [instance_values(m) for m in new])
-        for member in new:
-            member.new = False
+    for member in new:
+        member.new = False
+
+
+def _update_instances(family: Family, new: list[Member], removed: list[dict[str, Any]]) -> None:
+    """Save the instances that changed, and the root's columns in any case: one statement for all."""
+    old = [m for m in family.members.values() if m.touched and m not in new]
     root = family.members.get(family.root_id)
     alone = root not in new and root not in old  # its columns may change though its run does not
-    if old or alone:
-        rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
-                | {"the_id": m.id} for m in old]
-        if alone:
-            rows.append({"new_" + name: family.root_row[name] for name in _CHANGING} | {"the_id": family.root_id})
-        family.connection.execute(_UPDATE, rows)
+    if not old and not alone:
+        return
+    undo = undoing.kept(family, old, [member.id for member in new], removed)
+    rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
+            | {"the_id": m.id, "new_undo": undo[m.id]} for m in old]
+    if alone:
+        rows.append({"new_" + name: family.root_row[name] for name in _CHANGING}
+                    | {"the_id": family.root_id, "new_undo": undo[family.root_id]})
+    family.connection.execute(_UPDATE, rows)
 
 
 # Statements of the hot path are made once: making one costs more than running it.
-_CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at", *CASE_COLUMNS)
+_CHANGING = (*CHANGING, *CASE_COLUMNS)
 _UPDATE = (update(ProcessInstance.__table__).where(ProcessInstance.__table__.c.id == bindparam("the_id"))
-           .values({name: bindparam("new_" + name) for name in _CHANGING}
+           .values({name: bindparam("new_" + name) for name in (*_CHANGING, "undo")}
                    | {"revision": ProcessInstance.__table__.c.revision + 1}))
 
 
@@ -65,8 +74,7 @@ _DELETE_TASKS = (
     .where(UserTask.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
            tuple_(UserTask.__table__.c.instance_id, UserTask.__table__.c.element_instance_id)
            .in_(bindparam("the_waits", expanding=True)))
-    .returning(UserTask.id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id, UserTask.form_key,
-               UserTask.name, UserTask.name_en))
+    .returning(*UserTask.__table__.columns))
 _DELETE_SLOTS = {
     model: delete(model.__table__).where(
         model.__table__.c.instance_id.in_(bindparam("the_instances", expanding=True)),
@@ -76,29 +84,34 @@ _DELETE_SLOTS = {
     for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription))}
 
 
-def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> None:
-    """Delete the rows of what no longer waits; deadlines of a task go with it by foreign key, drafts stay."""
-    _remove_tasks(family, [(member, wait) for member, wait in gone if wait.kind == "user"])
+def _remove(family: Family, gone: list[tuple[Member, Wait]]) -> list[dict[str, Any]]:
+    """Delete the rows of what no longer waits; deadlines of a task go with it by foreign key, drafts stay.
+
+    Returns the rows of the tasks.
+    """
+    removed = _remove_tasks(family, [(member, wait) for member, wait in gone if wait.kind == "user"])
     for kinds, model in ((("timer", "service"), Job), (("message", "signal"), EventSubscription)):
         slots = [(member.id, wait.id, wait.index) for member, wait in gone if wait.kind in kinds]
         if slots:  # messages on their way to the same element are jobs, too: they stay
             family.connection.execute(_DELETE_SLOTS[model], {"the_instances": list({slot[0] for slot in slots}),
                                                              "the_slots": slots})
+    return removed
 
 
-def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> None:
-    """Delete user tasks; of those that nobody completed the history says that they were withdrawn."""
+def _remove_tasks(family: Family, gone: list[tuple[Member, Wait]]) -> list[dict[str, Any]]:
+    """Delete user tasks; of those that nobody completed or returned the history says that they were withdrawn."""
     if not gone:
-        return
-    completed = {entry["task_id"] for entry in family.record.entries if entry["verb"] == "completed"}
+        return []
+    ended = {entry["task_id"] for entry in family.record.entries if entry["verb"] in ("completed", "returned")}
     rows = family.connection.execute(_DELETE_TASKS, {
         "the_instances": list({member.id for member, _ in gone}),
         "the_waits": [(member.id, wait.id) for member, wait in gone]}).all()
     for row in rows:
-        if row.id not in completed:
+        if row.id not in ended:
             family.record.tell("withdrawn", root_id=family.root_id, instance_id=row.instance_id, task_id=row.id,
                                definition_id=row.definition_id, element_id=row.element_id, form_key=row.form_key,
                                name=row.name, name_en=row.name_en)
+    return [dict(row._mapping) for row in rows]
 
 
 def _insert_jobs(family: Family, come: list[tuple[Member, Wait]]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine import case_columns, deadlines
+from engine import case_columns, deadlines, notices
 from engine.authorization import Actor, candidate_pairs
 from engine.bpmn import RunFailed, Wait
 from engine.family import Family, Member
@@ -31,6 +31,7 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
         if login:
             logins[row["id"]] = login
     _assign(family, tasks, logins)
+    _routed(family, tasks)
     held = {row["id"] for row in tasks if row["assignee_id"] is not None}
     candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in candidates]
     for (member, _wait), row, clock in zip(come, tasks, clocks):
@@ -41,6 +42,8 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     if candidates:
         family.connection.execute(insert(TaskCandidate.__table__), candidates)
     family.outgoing += jobs
+    heard = [row for row in tasks if row["assignee_id"] is not None or family.live.offers_heard]
+    family.outgoing += notices.announce(family.now, heard, family.by.person_id or None)
 
 
 def _row(family: Family, member: Member, wait: Wait) -> _Made:
@@ -70,7 +73,8 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
         unit = family.live.offered_at(role, family.root_row["unit_id"])
         if unit is not None:
             offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"],
-                           "unclaimed": True, "process_key": row["process_key"], "severity": row["severity"]})
+                           "unclaimed": True, "process_key": row["process_key"], "severity": row["severity"],
+                           "root_id": row["root_id"]})
     return row, offers, login, clock
 
 
@@ -101,6 +105,16 @@ def _assign(family: Family, tasks: list[dict[str, Any]], logins: dict[str, str])
         person = family.live.people.get(logins.get(row["id"], ""))
         if person is not None:
             row["assignee_id"], row["claimed_at"] = person.id, family.now
+
+
+def _routed(family: Family, tasks: list[dict[str, Any]]) -> None:
+    """Columns of a task that a return gives it, or that a task which comes back had; the person must still be there."""
+    for row in tasks:
+        revived = family.routes.revived.get((row["instance_id"], row["element_instance_id"]))
+        row |= revived or family.routes.given.get((row["instance_id"], row["element_id"])) or {}
+        if row["assignee_id"] not in family.live.people_by_id:
+            row |= {"assignee_id": None, "claimed_at": None, "owner_id": None}
+        row["due_sort"] = row["due_at"] or deadlines.NEVER
 
 
 def first_for(family: Family, by: Actor) -> str | None:

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.authorization import Actor, supervised_units
-from engine.boards import cases, inbox, overdue, paper, start_page, task_page
-from engine.cards import CaseView, FormRecord, InboxPage, StartableCard, TaskRow, TaskView
+from engine.boards import cases, facets, inbox, overdue, paper, prediction, start_page, task_page, whereabouts
+from engine.boards.cards import Facet, Gone, InboxPage, Sidebar
+from engine.boards.saved_views import SavedViews
+from engine.cards import Bilingual, CaseView, FormRecord, NextStep, StartableCard, TaskRow, TaskView
 
 
-class Boards:
+class Boards(SavedViews):
     """The lists and pages."""
 
     def __init__(self, parts: Any):
         self._parts = parts
 
     def inbox(self, by: Actor, view: str = "mine", filters: dict[str, str] | None = None, after: str | None = None,
-              limit: int = 50) -> InboxPage:
-        """A page of an inbox (see :mod:`engine.boards.inbox` for views and filters)."""
-        return inbox.page(self._parts, by, view, filters or {}, after, limit)
+              limit: int = 50, sort: str = "due") -> InboxPage:
+        """A page of an inbox (see :mod:`engine.boards.inbox_scope` for views, ``inbox_filters`` for filters)."""
+        return inbox.page(self._parts, by, view, filters or {}, after, limit, sort)
+
+    def sidebar(self, by: Actor) -> Sidebar:
+        """Counts of all views, saved views with theirs, whom the actor represents: what stands beside every page."""
+        return inbox.sidebar(self._parts, by)
 
     def counts(self, by: Actor) -> dict[str, int]:
         """The counts of all views, each stopping at 1,000."""
-        return inbox.counts_for(self._parts, by)
+        return inbox.sidebar(self._parts, by).counts
+
+    def facets(self, by: Actor, view: str = "mine", filters: dict[str, str] | None = None) -> tuple[Facet, ...]:
+        """What a view can be narrowed by, with the counts among the tasks found now."""
+        return facets.facets(self._parts, by, view, filters or {})
+
+    def chosen(self, filters: dict[str, str]) -> dict[str, tuple[Bilingual, Bilingual]]:
+        """Filters by business fields as people read them: (field, value)."""
+        return facets.chosen(self._parts, filters)
+
+    def whereabouts(self, task_ids: Sequence[str], by: Actor) -> dict[str, Gone]:
+        """What became of tasks that left a list: who claimed or submitted them, when."""
+        return whereabouts.whereabouts(self._parts, task_ids, by)
+
+    def next_steps(self, task_id: str, by: Actor, values: Mapping[str, Any] | None = None) -> tuple[NextStep, ...]:
+        """Which steps will follow a task, and who will get them, if its form is submitted as it stands."""
+        return prediction.next_steps(self._parts, task_id, by, values)
 
     def overdue(self, by: Actor, limit: int = 200) -> tuple[TaskRow, ...]:
         """The tasks that are late or at risk in the units that the actor supervises, the latest first."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from engine.authorization import Actor
 from engine.cards import Bilingual, Clockface, TaskRow
 from engine.live import Live
 from engine.models.repository import ProcessDefinition
@@ -44,17 +46,52 @@ def task_row(row: Any, live: Live, now: datetime) -> TaskRow:
         has_draft=row.draft is not None, promised_at=row.promised_at)
 
 
+def open_row(row: Any, live: Live, by: Actor, now: datetime) -> TaskRow:
+    """An open task as its own list shows it: whose it is, whom one stands in for, what happened around it."""
+    stands_in = next((person.name for person in by.represents if person.person_id == row.assignee_id), None)
+    return replace(
+        task_row(row, live, now), mine=row.assignee_id == by.person_id or stands_in is not None,
+        to_sign=bool(row.to_sign), stands_in_for=stands_in,
+        lent_by=Bilingual(row.owner_name, row.owner_name_en) if row.owner_name else None,
+        snoozed_until=row.follow_up_at if row.follow_up_at and row.follow_up_at > now else None,
+        returned=bool(row.returned_by), urged=row.urged)
+
+
+def _of_case(row: Any, **more: Any) -> TaskRow:
+    """A line that stands for a case, or for something about it."""
+    return TaskRow(**({
+        "id": "", "case_id": row.root_id, "case_number": row.case_number or "", "process_key": row.key,
+        "process_name": Bilingual(row.name, row.name_en), "version": row.version, "element_id": "",
+        "name": Bilingual(row.name, row.name_en), "customer": row.customer, "gist": row.gist, "severity": row.severity,
+        "role": "", "role_name": Bilingual(""), "assignee_login": None, "assignee_name": None,
+        "clock": Clockface("none"), "priority": 0, "promised_at": row.promised_at} | more))
+
+
+def asked_row(row: Any, live: Live, now: datetime, until: datetime | None) -> TaskRow:
+    """A question to the actor, to be answered ``until`` a moment."""
+    clock = Clockface("late" if until <= now else "normal", until) if until else Clockface("none")
+    return _of_case(row, id=row.task_id or "", ref=row.comment_id, note=row.text, clock=clock, created_at=row.at,
+                    name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
+                    note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None)
+
+
+def copy_row(row: Any, live: Live) -> TaskRow:
+    """A case that somebody brought to the actor's notice."""
+    return _of_case(row, id=row.task_id or "", ref=row.id, note=row.note, created_at=row.at, element_id=row.element_id,
+                    name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
+                    note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None,
+                    read=row.read_at is not None)
+
+
 def done_row(row: Any, live: Live) -> TaskRow:
     """A task that the actor completed."""
     detail = row.detail or {}
-    return TaskRow(
-        id=row.task_id or "", case_id=row.root_id, case_number=row.case_number or "", process_key=row.key,
-        process_name=Bilingual(row.name, row.name_en), version=row.version, element_id=row.element_id,
-        name=Bilingual(detail.get("name") or row.element_id, detail.get("name_en") or ""), customer=row.customer,
-        gist=row.gist, severity=row.severity, role=detail.get("role") or "",
-        role_name=live.role_name(detail["role"]) if detail.get("role") else Bilingual(""), assignee_login=None,
-        assignee_name=None, clock=_met(detail.get("due_at"), row.at), created_at=row.at, priority=0,
-        form_key=detail.get("form_key"), promised_at=row.promised_at, done_at=row.at, outcome=detail.get("outcome"))
+    return _of_case(
+        row, id=row.task_id or "", element_id=row.element_id, created_at=row.at, done_at=row.at,
+        name=Bilingual(detail.get("name") or row.element_id, detail.get("name_en") or ""),
+        role=detail.get("role") or "", form_key=detail.get("form_key"), outcome=detail.get("outcome"),
+        role_name=live.role_name(detail["role"]) if detail.get("role") else Bilingual(""),
+        clock=_met(detail.get("due_at"), row.at), take_back=bool(row.take_back))
 
 
 def _met(due: datetime | None, done: datetime) -> Clockface:
@@ -66,12 +103,8 @@ def _met(due: datetime | None, done: datetime) -> Clockface:
 def started_row(row: Any, live: Live) -> TaskRow:
     """A case that the actor started, as a line of the same list."""
     state = case_state_name(live, row.case_state)
-    return TaskRow(
-        id="", case_id=row.id, case_number=row.case_number or "", process_key=row.key,
-        process_name=Bilingual(row.name, row.name_en), version=row.version, element_id="",
-        name=state or Bilingual(row.name, row.name_en), customer=row.customer, gist=row.gist, severity=row.severity,
-        role="", role_name=Bilingual(""), assignee_login=None, assignee_name=None, clock=Clockface("none"),
-        created_at=row.started_at, priority=0, promised_at=row.promised_at, done_at=row.ended_at)
+    return _of_case(row, name=state or Bilingual(row.name, row.name_en), created_at=row.started_at,
+                    done_at=row.ended_at)
 
 
 def case_state_name(live: Live, state: str) -> Bilingual | None:

@@ -16,7 +16,8 @@ ELEMENT = String(200)
 class ProcessInstance(Base):
     """A process instance. A *case* is a root; its row is the lock of the family. ``run_state`` is the seam's, opaque.
 
-    The columns from ``customer`` on are the case's search and list columns, derived from variables by the properties of
+    ``undo`` is how the row stood before the completion that changed it last (see :mod:`engine.undoing`); every other
+    change empties it. The columns from ``customer`` on are the case's search and list columns, derived from variables by the properties of
     its process; they stand on roots only.
     """
 
@@ -40,6 +41,7 @@ class ProcessInstance(Base):
     run_state: Mapped[str] = mapped_column(Text)
     variables: Mapped[str] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer, default=0)
+    undo: Mapped[str | None] = mapped_column(Text)
     customer: Mapped[str] = mapped_column(String(200), default="")
     customer_initials: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
@@ -53,6 +55,7 @@ class ProcessInstance(Base):
         CheckConstraint("(state in ('active', 'suspended')) = (ended_at is null)", name="ended_has_a_moment"),
         CheckConstraint("(case_number is null) = (parent_id is not null)", name="roots_are_numbered"),
         Index("ix_process_instance_open", "state", "started_at"),
+        Index("ix_process_instance_starter", "started_by", "id"),
     )
 
 
@@ -60,9 +63,10 @@ class UserTask(Base):
     """An open user task; gone when it is done (its visit is in the history). Case columns are copies for lists.
 
     ``owner_id`` lent it to the assignee and gets it back (委派). ``signing`` says which signers it waits for
-    (:class:`~engine.models.working.TaskSigner`), ``submitted`` what was submitted while signers after it have their
-    say. ``straight_to`` is where a returned task goes on when it is done (退回后直达). ``first_due_at`` is the due
-    moment before any extension; ``follow_up_at`` hides it from its assignee's list until then.
+    (:class:`~engine.models.working.TaskSigner`), ``sign_rule`` what decides, ``submitted`` what was submitted while
+    signers after it have their say. ``straight_to`` is where a returned task goes on when it is done (退回后直达).
+    ``first_due_at`` is the due moment before any extension; ``follow_up_at`` hides it from its assignee's list until
+    then.
     """
 
     __tablename__ = "user_task"
@@ -92,6 +96,7 @@ class UserTask(Base):
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     signing: Mapped[str] = mapped_column(String(8), default="")
+    sign_rule: Mapped[str] = mapped_column(String(20), default="")
     submitted: Mapped[Any] = mapped_column(Values, nullable=True)
     straight_to: Mapped[Any] = mapped_column(Values, nullable=True)
     returned_by: Mapped[str | None] = mapped_column(String(26))
@@ -116,6 +121,7 @@ class UserTask(Base):
         CheckConstraint("signing in ('', 'before', 'after', 'joint')", name="signing_known"),
         CheckConstraint("owner_id is null or assignee_id is not null", name="lent_to_somebody"),
         Index("ix_user_task_mine", "assignee_id", "due_sort", "id", "process_key", "severity"),
+        Index("ix_user_task_lent", "owner_id", "due_sort", "id"),
         Index("ix_user_task_due", "due_at"),
         Index("ix_user_task_case_number", "case_number"),
     )
@@ -124,7 +130,8 @@ class UserTask(Base):
 class TaskCandidate(Base):
     """A role in a unit that may claim a task: holders within the unit's subtree, looked up when listing.
 
-    ``unclaimed``, ``process_key`` and ``severity`` are copies: with them a page of unclaimed tasks is one index range.
+    ``unclaimed``, ``process_key``, ``severity`` and ``root_id`` are copies: with them a page of unclaimed tasks is one
+    index range, whatever it is filtered by.
     """
 
     __tablename__ = "task_candidate"
@@ -135,9 +142,10 @@ class TaskCandidate(Base):
     unclaimed: Mapped[bool] = mapped_column(default=True)
     process_key: Mapped[str] = mapped_column(String(200))
     severity: Mapped[str] = mapped_column(String(40), default="")
+    root_id: Mapped[str] = mapped_column(ID)
 
     __table_args__ = (Index("ix_task_candidate_inbox", "role", "unit_id", "unclaimed", "due_sort", "task_id",
-                            "process_key", "severity"),)
+                            "process_key", "severity", "root_id"),)
 
 
 class TaskDraft(Base):
@@ -178,7 +186,8 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (
-        CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start')",
+        CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', "
+                        "'dispatch', 'deliver', 'letter')",
                         name="kind_known"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         CheckConstraint("(owner is null) = (locked_until is null)", name="owner_has_a_lock"),

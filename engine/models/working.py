@@ -16,6 +16,7 @@ class TaskSigner(Base):
     """A person asked to sign under one user task: before or after its assignee (加签), or jointly (会签).
 
     ``waiting`` until the turn comes, ``open`` while in the signer's inbox; ``due_sort`` is the task's, for that list.
+    ``closed`` rows are of a round of signing that is over.
     """
 
     __tablename__ = "task_signer"
@@ -34,6 +35,7 @@ class TaskSigner(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     due_sort: Mapped[datetime] = mapped_column(Moment)
+    closed: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint("position in ('before', 'after', 'joint')", name="position_known"),

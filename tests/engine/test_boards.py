@@ -53,7 +53,7 @@ def test_a_case_goes_through_the_views(boards: House) -> None:
     boards.engine.tasks.claim(boards.task(case, "write"), boards("li.na"))
     assert elements(inbox(boards, "li.na")) == [] and elements(inbox(boards, "wang.fang")) == []
     assert elements(inbox(boards, "li.na", "mine")) == ["write"]
-    assert inbox(boards, "li.na").counts == {"mine": 1, "today": 0, "overdue": 0, "unclaimed": 0}
+    assert {view: count for view, count in inbox(boards, "li.na").counts.items() if count} == {"mine": 1}
     boards.complete(case, "write", values={"customer": "恒泰装饰", "phone": "13862156621", "severity": "grave"})
     done, = inbox(boards, "li.na", "done").rows
     assert (done.element_id, done.name.en, done.case_id) == ("write", "write a note", case)
@@ -78,7 +78,8 @@ def test_what_is_due_today_and_what_is_late(boards: House) -> None:
     boards.clock.move(timedelta(minutes=20))
     late, = inbox(boards, "li.na", "overdue").rows
     assert (late.element_id, late.clock.state, late.clock.rule_title.en) == ("by_duration", "late", "Within two hours")
-    assert inbox(boards, "li.na", "mine").counts == {"mine": 2, "today": 1, "overdue": 1, "unclaimed": 0}
+    counts = inbox(boards, "li.na", "mine").counts
+    assert {view: count for view, count in counts.items() if count} == {"mine": 2, "today": 1, "overdue": 1}
 
 
 @pytest.mark.parametrize(("filters", "found"), [

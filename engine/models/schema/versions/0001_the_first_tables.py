@@ -250,7 +250,10 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(length=5), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("session_version", sa.Integer(), nullable=False),
+        sa.Column("initials", sa.String(length=60), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("password_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_person_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("login", name=op.f("uq_person_login")),
@@ -287,6 +290,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_register_declaration")),
     )
     op.create_table(
+        "browser_session",
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=200), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_browser_session_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_browser_session")),
+    )
+    with op.batch_alter_table("browser_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_browser_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_browser_session_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "definition_part",
         sa.Column("definition_id", sa.String(length=26), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -304,9 +325,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("definition_id", "kind", "key", name=op.f("pk_definition_part")),
     )
     op.create_table(
+        "external_identity",
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_external_identity_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_external_identity")),
+    )
+    with op.batch_alter_table("external_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_external_identity_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("root_id", sa.String(length=26), nullable=True),
         sa.Column("task_id", sa.String(length=26), nullable=True),
@@ -318,6 +355,53 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_person", ["person_id", "read_at", "at"], unique=False)
+
+    op.create_table(
+        "notice_channel",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("unit_id", sa.String(length=26), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False),
+        sa.Column("quiet_from", sa.String(length=5), nullable=False),
+        sa.Column("quiet_until", sa.String(length=5), nullable=False),
+        sa.Column("digest", sa.String(length=6), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('mail', 'wecom', 'dingtalk', 'feishu', 'webhook')", name=op.f("ck_notice_channel_kind_known")
+        ),
+        sa.CheckConstraint(
+            "(person_id is null) <> (unit_id is null)", name=op.f("ck_notice_channel_of_a_person_or_a_unit")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notice_channel_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_notice_channel_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_channel")),
+    )
+    with op.batch_alter_table("notice_channel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_channel_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_channel_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "password_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_password_link_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_password_link")),
+    )
+    with op.batch_alter_table("password_link", schema=None) as batch_op:
+        batch_op.create_index("ix_password_link_person", ["person_id", "made_at"], unique=False)
 
     op.create_table(
         "phrase",
@@ -357,6 +441,7 @@ def upgrade() -> None:
         sa.Column("run_state", sa.Text(), nullable=False),
         sa.Column("variables", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("undo", sa.Text(), nullable=True),
         sa.Column("customer", sa.String(length=200), nullable=False),
         sa.Column("customer_initials", sa.String(length=60), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
@@ -390,6 +475,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_instance_definition_id"), ["definition_id"], unique=False)
         batch_op.create_index("ix_process_instance_open", ["state", "started_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_instance_root_id"), ["root_id"], unique=False)
+        batch_op.create_index("ix_process_instance_starter", ["started_by", "id"], unique=False)
 
     op.create_table(
         "role_holding",
@@ -558,6 +644,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_subscription_root_id"), ["root_id"], unique=False)
 
     op.create_table(
+        "notice_delivery",
+        sa.Column("notice_id", sa.String(length=26), nullable=False),
+        sa.Column("channel_id", sa.String(length=26), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.CheckConstraint(
+            "outcome in ('', 'sent', 'failed', 'dropped')", name=op.f("ck_notice_delivery_outcome_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["notice_channel.id"], name=op.f("fk_notice_delivery_channel_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_delivery_notice_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "channel_id", name=op.f("pk_notice_delivery")),
+        sa.UniqueConstraint("channel_id", "notice_id", name=op.f("uq_notice_delivery_channel_id_notice_id")),
+    )
+    with op.batch_alter_table("notice_delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_delivery_waiting", ["channel_id", "sent_at", "due_at"], unique=False)
+
+    op.create_table(
         "public_link",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("root_id", sa.String(length=26), nullable=False),
@@ -651,6 +759,7 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.String(length=26), nullable=True),
         sa.Column("signing", sa.String(length=8), nullable=False),
+        sa.Column("sign_rule", sa.String(length=20), nullable=False),
         sa.Column("submitted", sa.Text(), nullable=True),
         sa.Column("straight_to", sa.Text(), nullable=True),
         sa.Column("returned_by", sa.String(length=26), nullable=True),
@@ -691,6 +800,7 @@ def upgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.create_index("ix_user_task_case_number", ["case_number"], unique=False)
         batch_op.create_index("ix_user_task_due", ["due_at"], unique=False)
+        batch_op.create_index("ix_user_task_lent", ["owner_id", "due_sort", "id"], unique=False)
         batch_op.create_index(
             "ix_user_task_mine", ["assignee_id", "due_sort", "id", "process_key", "severity"], unique=False
         )
@@ -716,7 +826,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind <> 'deadline' or task_id is not null", name=op.f("ck_job_deadline_of_a_task")),
         sa.CheckConstraint(
-            "kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start')",
+            "kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', 'dispatch', 'deliver', 'letter')",
             name=op.f("ck_job_kind_known"),
         ),
         sa.CheckConstraint("(owner is null) = (locked_until is null)", name=op.f("ck_job_owner_has_a_lock")),
@@ -769,6 +879,7 @@ def upgrade() -> None:
         sa.Column("unclaimed", sa.Boolean(), nullable=False),
         sa.Column("process_key", sa.String(length=200), nullable=False),
         sa.Column("severity", sa.String(length=40), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
         sa.ForeignKeyConstraint(
             ["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id"), ondelete="CASCADE"
         ),
@@ -778,7 +889,7 @@ def upgrade() -> None:
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
         batch_op.create_index(
             "ix_task_candidate_inbox",
-            ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity"],
+            ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity", "root_id"],
             unique=False,
         )
 
@@ -799,6 +910,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=26), nullable=True),
         sa.Column("due_sort", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(state in ('agreed', 'refused')) = (decided_at is not null)",
             name=op.f("ck_task_signer_decided_has_a_moment"),
@@ -879,6 +991,7 @@ def downgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_task_root_id"))
         batch_op.drop_index("ix_user_task_mine")
+        batch_op.drop_index("ix_user_task_lent")
         batch_op.drop_index("ix_user_task_due")
         batch_op.drop_index("ix_user_task_case_number")
 
@@ -898,6 +1011,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_public_link_root_id"))
 
     op.drop_table("public_link")
+    with op.batch_alter_table("notice_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_delivery_waiting")
+
+    op.drop_table("notice_delivery")
     with op.batch_alter_table("event_subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_subscription_root_id"))
         batch_op.drop_index("ix_event_subscription_event")
@@ -935,6 +1052,7 @@ def downgrade() -> None:
 
     op.drop_table("role_holding")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
+        batch_op.drop_index("ix_process_instance_starter")
         batch_op.drop_index(batch_op.f("ix_process_instance_root_id"))
         batch_op.drop_index("ix_process_instance_open")
         batch_op.drop_index(batch_op.f("ix_process_instance_definition_id"))
@@ -946,11 +1064,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_phrase_person_id"))
 
     op.drop_table("phrase")
+    with op.batch_alter_table("password_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_password_link_person")
+
+    op.drop_table("password_link")
+    with op.batch_alter_table("notice_channel", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_channel_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_channel_person_id"))
+
+    op.drop_table("notice_channel")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_person")
 
     op.drop_table("notice")
+    with op.batch_alter_table("external_identity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_external_identity_person_id"))
+
+    op.drop_table("external_identity")
     op.drop_table("definition_part")
+    with op.batch_alter_table("browser_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_browser_session_person_id"))
+        batch_op.drop_index(batch_op.f("ix_browser_session_expires_at"))
+
+    op.drop_table("browser_session")
     op.drop_table("register_declaration")
     op.drop_table("process_definition")
     op.drop_table("person")
