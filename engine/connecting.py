@@ -12,9 +12,9 @@ from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
-from engine import deadlines, public_links, register_rows
+from engine import deadlines, notices, public_links, register_rows
 from engine.calendar import ContactWindow
 from engine.connectors import (
     CallContext,
@@ -29,8 +29,7 @@ from engine.connectors import (
     Sms,
 )
 from engine.family import Family
-from engine.ids import new_id
-from engine.models.identity import Notice, Person, SentMessage
+from engine.models.identity import Person, SentMessage
 from engine.models.runtime import ProcessInstance
 
 INSIDE = frozenset({"register", "notice", "public_link"})
@@ -138,11 +137,8 @@ def _notice(family: Family, inputs: Mapping[str, Any]) -> dict[str, Any]:
     for role in logins:
         people.update(deadlines.holders(family.connection, family.live, role, family.root_row["unit_id"])
                       if role in family.live.roles else ())
-    if people:
-        family.connection.execute(insert(Notice.__table__), [{
-            "id": new_id(family.now), "person_id": person, "at": family.now, "root_id": family.root_id, "task_id": None,
-            "code": "notice", "params": text | {"case_number": family.root_row["case_number"]}, "read_at": None}
-            for person in sorted(people)])
+    notices.tell(family.connection, family.now, people, "notice", root_id=family.root_id,
+                 case_number=family.root_row["case_number"], **text)
     return {"reached": len(people)}
 
 

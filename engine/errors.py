@@ -51,7 +51,8 @@ class NotFound(BihuanError):
     things = {"task": ("这件待办", "The task"), "case": ("这个案件", "The case"), "form": ("这张表单", "The form"),
               "link": ("这个链接", "The link"), "page": ("这一页", "The page"), "person": ("这个人", "The person"),
               "incident": ("这个异常", "The incident"), "file": ("这个文件", "The file"),
-              "process": ("这个流程", "The process")}
+              "process": ("这个流程", "The process"), "notice": ("这条通知", "The notice"),
+              "channel": ("这个通知渠道", "The channel")}
     """What ``what`` may be besides a name: the kind of thing, in Chinese and English."""
 
     def sentence(self, lang: str = "zh") -> str:

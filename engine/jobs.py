@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from engine import job_kinds, sweeping
+from engine import account_letters, job_kinds, notice_sending, sweeping
 from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
 from engine.family import CasePaused, lock
@@ -79,6 +79,13 @@ class Jobs:
         if job.kind == "start":
             job_kinds.start(self._parts, job, owner)
             return
+        if job.kind in ("dispatch", "deliver"):
+            send = notice_sending.dispatch if job.kind == "dispatch" else notice_sending.deliver
+            send(self._parts, job, owner)
+            return
+        if job.kind == "letter":
+            account_letters.send(self._parts, job, owner)
+            return
         answer = job_kinds.call(self._parts, job) if job.kind in ("service", "notice") else None
         with self._parts.database.transaction() as connection:
             family = lock(self._parts, connection, job.root_id, SYSTEM, self._parts.clock.now())
@@ -98,7 +105,7 @@ class Jobs:
         """One try less; none left, and an incident stands for the job."""
         now = self._parts.clock.now()
         left = max(0, job.retries - 1) if retryable else 0
-        pause = min(MAX_BACKOFF, timedelta(seconds=self._parts.settings.job_backoff_seconds * 2 ** job.tries))
+        pause = min(MAX_BACKOFF, timedelta(seconds=self._parts.settings.job_backoff_seconds * 2 ** min(job.tries, 12)))
         with self._parts.database.transaction() as connection:
             done = connection.execute(
                 update(Job.__table__).where(Job.id == job.id, Job.owner == owner)

@@ -12,6 +12,7 @@ from engine import connecting
 from engine.authorization import Actor
 from engine.boards import Boards
 from engine.clock import Clock, SystemClock
+from engine.connectors.outbound import AllowedHosts, Outbound
 from engine.database import Database, DatabaseUnreachable
 from engine.definitions import Definitions
 from engine.deployments import Deployments
@@ -23,6 +24,7 @@ from engine.instances import Instances
 from engine.jobs import Jobs
 from engine.live import LiveData
 from engine.models import migration
+from engine.notice_channels import Notices
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
 from engine.settings import Settings
@@ -49,6 +51,8 @@ class ProcessEngine:
         self.incidents = Incidents(self)
         self.boards = Boards(self)
         self.public = PublicLinks(self)
+        self.notices = Notices(self)
+        self.outbound = Outbound(AllowedHosts(self.settings.http_hosts.split(",")))
         self.connectors = connecting.connectors(self)
         self.flows_taken: set[tuple[str, str]] | None = None  # scenarios gather coverage here
 

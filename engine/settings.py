@@ -24,6 +24,8 @@ class Settings:
     worker_batch: int = field(default=20, metadata={"doc": "jobs a worker takes at once"})
     worker_idle_seconds: float = field(default=2.0, metadata={"doc": "pause of an idle worker between two looks"})
     message_ttl_hours: int = field(default=24, metadata={"doc": "hours an early message is kept"})
+    pull_back_minutes: int = field(default=1440, metadata={
+        "doc": "minutes in which one's own last decision may be taken back; 0: never"})
     link_days: int = field(default=14, metadata={"doc": "days a customer's link is good for"})
     max_upload_mb: int = field(default=20, metadata={"doc": "largest attachment, in megabytes"})
     smtp_host: str = field(default="", metadata={"doc": "mail server; empty: mails are recorded, not sent"})
@@ -32,9 +34,21 @@ class Settings:
     smtp_user: str = field(default="", metadata={"doc": "user at the mail server"})
     smtp_password: str = field(default="", metadata={"doc": "password at the mail server"})
     mail_from: str = field(default="bihuan@localhost", metadata={"doc": "sender of mails"})
+    http_hosts: str = field(default="", metadata={
+        "doc": "hosts that webhooks and HTTP calls may reach; `inside:crm.local:8080` for one in the house"})
     session_hours: int = field(default=12, metadata={"doc": "hours until a signed-in person signs in again"})
     sign_in_failures: int = field(default=5, metadata={"doc": "failed sign-ins before a pause"})
     sign_in_pause_minutes: int = field(default=15, metadata={"doc": "minutes of that pause"})
+    sign_in_address_failures: int = field(default=30, metadata={
+        "doc": "failed sign-ins from one address before it pauses"})
+    proxies: int = field(default=0, metadata={"doc": "reverse proxies in front, whose word on addresses is taken"})
+    oidc_issuer: str = field(default="", metadata={"doc": "OpenID Connect provider; empty: passwords alone"})
+    oidc_client_id: str = field(default="", metadata={"doc": "what the provider calls this installation"})
+    oidc_client_secret: str = field(default="", metadata={"doc": "the secret shared with the provider"})
+    oidc_name: str = field(default="", metadata={"doc": "the provider's name on the sign-in page"})
+    oidc_scope: str = field(default="openid email profile", metadata={"doc": "scopes asked for"})
+    oidc_create: bool = field(default=False, metadata={"doc": "whoever the provider knows gets an account, no roles"})
+    oidc_unit: str = field(default="", metadata={"doc": "org unit of accounts created so"})
     demo: bool = field(default=False, metadata={
         "doc": "set by `bihuan demo` alone: demo people may be picked at sign-in"})
     log_json: bool = field(default=True, metadata={"doc": "log lines as JSON"})

@@ -31,11 +31,12 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
         if login:
             logins[row["id"]] = login
     _assign(family, tasks, logins)
-    _routed(family, tasks)
     held = {row["id"] for row in tasks if row["assignee_id"] is not None}
     candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in candidates]
     for (member, _wait), row, clock in zip(come, tasks, clocks):
-        jobs += deadlines.first_job(family, member, row, clock)
+        back = (member.id, row["element_instance_id"]) in family.routes.revived
+        jobs += (deadlines.rearmed(family, row, member.environment.expressions.calendar) if back
+                 else deadlines.first_job(family, member, row, clock))
         family.task_ids[member.id, row["element_instance_id"]] = row["id"]
     family.new_tasks += tasks
     family.connection.execute(insert(UserTask.__table__), tasks)
@@ -67,7 +68,10 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
         "clock_started_at": clock.started_at, "deadline": clock.rule, "escalation_level": 0,
         "came_from": member.previous_step, "came_by": family.by.person_id or None,
         "case_number": family.root_row["case_number"], "unit_id": family.root_row["unit_id"], "revision": 0,
+        "first_due_at": clock.due_at, "paused_at": None, "owner_id": None, "straight_to": None, "returned_by": None,
+        "returned_why": "", "follow_up_at": None,
     } | case_columns.task_columns(family.root_row)
+    _routed(family, row)
     offers = []
     for role in roles:
         unit = family.live.offered_at(role, family.root_row["unit_id"])
@@ -103,18 +107,19 @@ def _assign(family: Family, tasks: list[dict[str, Any]], logins: dict[str, str])
         return
     for row in tasks:
         person = family.live.people.get(logins.get(row["id"], ""))
-        if person is not None:
+        if person is not None and row["assignee_id"] is None:
             row["assignee_id"], row["claimed_at"] = person.id, family.now
 
 
-def _routed(family: Family, tasks: list[dict[str, Any]]) -> None:
-    """Columns of a task that a return gives it, or that a task which comes back had; the person must still be there."""
-    for row in tasks:
-        revived = family.routes.revived.get((row["instance_id"], row["element_instance_id"]))
-        row |= revived or family.routes.given.get((row["instance_id"], row["element_id"])) or {}
-        if row["assignee_id"] not in family.live.people_by_id:
-            row |= {"assignee_id": None, "claimed_at": None, "owner_id": None}
-        row["due_sort"] = row["due_at"] or deadlines.NEVER
+def _routed(family: Family, row: dict[str, Any]) -> None:
+    """Columns that a return gives a task, or that a task which comes back had; its person must still be there."""
+    revived = family.routes.revived.get((row["instance_id"], row["element_instance_id"]))
+    row |= revived or family.routes.given.get((row["instance_id"], row["element_id"])) or {}
+    if row["assignee_id"] not in family.live.people_by_id:
+        row |= {"assignee_id": None, "claimed_at": None, "owner_id": None}
+    if row["owner_id"] not in family.live.people_by_id:
+        row["owner_id"] = None
+    row["due_sort"] = row["due_at"] or deadlines.NEVER
 
 
 def first_for(family: Family, by: Actor) -> str | None:

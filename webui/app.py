@@ -17,6 +17,7 @@ from webui import (
     health,
     inbox,
     logs,
+    notices,
     public,
     registers,
     security,
@@ -56,6 +57,6 @@ def create_app(engine: Any) -> Flask:
     app.extensions["bihuan"] = engine
     for part in (words, show, logs, health, security, errors, shell, forms):
         part.install(app)
-    for part in (auth, health, inbox, tasks, cases, start, board, files, registers, public, shell):
+    for part in (auth, health, inbox, tasks, cases, start, board, files, notices, registers, public, shell):
         app.register_blueprint(part.blueprint)
     return app

@@ -42,6 +42,13 @@ def counts() -> dict[str, int]:
     return g.counts
 
 
+def unread() -> int:
+    """How many notices the person has not read, asked once per page."""
+    if "unread" not in g:
+        g.unread = engine().notices.unread(actor())
+    return g.unread
+
+
 def page_words() -> dict[str, str]:
     """The sentences that scripts say."""
     return {
@@ -74,5 +81,6 @@ def install(app: Flask) -> None:
     def around() -> dict[str, Any]:
         person = g.get("actor")
         return {"me": person, "views": VIEWS, "page_words": page_words, "counts": counts, "supervises": supervises,
-                "zone_name": engine().settings.zone, "html_lang": "en" if lang() == "en" else "zh-CN",
+                "unread": unread, "zone_name": engine().settings.zone,
+                "html_lang": "en" if lang() == "en" else "zh-CN",
                 "is_demo": engine().settings.demo}

@@ -24,6 +24,10 @@ FAILURES: dict[str, tuple[str, str]] = {
     "sign_in": ("{what} 拒绝登录。", "{what} refused the sign-in."),
     "refused": ("{what} 拒绝：{why}", "{what} refused: {why}"),
     "tls": ("与 {what} 的加密连接没有建立：{why}", "No encrypted connection to {what}: {why}"),
+    "host_not_allowed": ("没有允许访问 {what}。", "Calling {what} is not allowed."),
+    "private_address": ("{what} 指向内部地址，没有访问。", "{what} leads to an address inside the house."),
+    "redirected": ("{what} 转了太多次。", "{what} redirected too often."),
+    "answer_too_long": ("{what} 的回应太长。", "The answer of {what} is too long."),
     "failed": ("{what} 失败：{why}", "{what} failed: {why}"),
 }
 """The sentences of failures by code, in Chinese and English; connectors of packages may add theirs."""

@@ -26,7 +26,10 @@ class OrgUnit(Base):
 
 
 class Person(Base):
-    """A person who signs in. ``password`` is an argon2 hash; ``left_at`` ends everything they may do."""
+    """A person who signs in. ``password`` is an argon2 hash; ``left_at`` ends everything they may do.
+
+    ``initials`` are those of the name in pinyin; ``password_until`` limits a one-time password.
+    """
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -40,7 +43,10 @@ class Person(Base):
     lang: Mapped[str] = mapped_column(String(5), default="zh")
     created_at: Mapped[datetime] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)
-    session_version: Mapped[int] = mapped_column(Integer, default=0)
+    initials: Mapped[str] = mapped_column(String(60), default="")
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_until: Mapped[datetime | None] = mapped_column(Moment)
+    signed_in_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class RoleHolding(Base):
@@ -87,11 +93,11 @@ class LiveVersion(Base):
 
 
 class Notice(Base):
-    """A notice in the application for one person."""
+    """A notice in the application for one person; without a person it is for the robots of units alone."""
 
     __tablename__ = "notice"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(Moment)
     root_id: Mapped[str | None] = mapped_column(ID)
     task_id: Mapped[str | None] = mapped_column(ID)

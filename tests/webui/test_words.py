@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from webui import board, cases, errors, shell
+from webui import board, cases, errors, notices, shell
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -21,6 +21,7 @@ BOTH_SAID = {"when.py", "show.py"}
 def sentences() -> set[str]:
     """What the screens say: every ``_("…")`` and the tables that are translated when shown."""
     found = {name for table in (shell.VIEWS, board.BUCKETS) for _, name in table}
+    found |= {name for _, name, _ in notices.KINDS}
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":
