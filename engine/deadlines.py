@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from engine.authorization import substitutes_of
-from engine.calendar import DeadlineRule, Steps
+from engine.calendar import DeadlineRule, Steps, WorkingCalendar
 from engine.errors import BihuanError
 from engine.family import Family, Member
 from engine.ids import new_id
@@ -121,6 +121,28 @@ def first_job(family: Family, member: Member, task: dict[str, Any], clock: TaskC
     moments = [clock.steps.due_at, clock.steps.level_2_at, clock.steps.level_3_at]
     return [family.job("deadline", clock.warn_at if level == 0 else clock.due_at, {"level": level, "at": moments},
                        instance_id=member.id, element_id=task["element_id"], task_id=task["id"])]
+
+
+def rearmed(family: Family, task: dict[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
+    """The job of the next step of a task whose clock was running before: beyond the level that was told already."""
+    if task["due_at"] is None or task["paused_at"] is not None:
+        return []
+    steps = steps_until(task["due_at"], task["clock_started_at"] or task["created_at"], calendar)
+    moments = [steps.due_at, steps.level_2_at, steps.level_3_at]
+    level = task["escalation_level"] + 1
+    if level == 1 and task["warn_at"] is not None and task["warn_at"] > family.now:
+        return [_job(family, task, task["warn_at"], 0, moments)]
+    return [_job(family, task, moments[level - 1], level, moments)] if level <= 3 else []
+
+
+def steps_until(due: datetime, start: datetime, calendar: WorkingCalendar) -> Steps:
+    """The moments of a clock that is to run out at ``due``."""
+    return DeadlineRule.until(due).steps(min(start, due), calendar)
+
+
+def _job(family: Family, task: dict[str, Any], at: datetime, level: int, moments: list[datetime]) -> dict[str, Any]:
+    return family.job("deadline", at, {"level": level, "at": moments}, instance_id=task["instance_id"],
+                      element_id=task["element_id"], task_id=task["id"])
 
 
 def chain_of(live: Live, pack: str, rule: str, role: str) -> tuple[str, ...]:

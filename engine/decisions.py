@@ -25,7 +25,7 @@ class CaseEnvironment:
     """Given to the seam for one instance (see ``engine.bpmn``): clock, expressions, decisions."""
 
     def __init__(self, expressions: Expressions, definition: Definition, stores: Any = None):
-        self.expressions, self._definition, self._stores = expressions, definition, stores
+        self.expressions, self._definition, self.stores = expressions, definition, stores
 
     def now(self) -> datetime:
         """The moment of this step, in UTC."""
@@ -57,13 +57,13 @@ class CaseEnvironment:
         ``bihuan:criteria`` of the activity (FEEL, a context) chooses among them; all of them without it.
         """
         criteria = self.expressions.value(element.properties.get("bihuan:criteria"), variables)
-        return self._stores.read(element.properties.get("bihuan:register") or store, criteria or {})
+        return self.stores.read(element.properties.get("bihuan:register") or store, criteria or {})
 
     def write_store(self, store: str, element: Any, value: Any, variables: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Save one record (a context) or several (a list) in the register that a data store stands for."""
         key = element.properties.get("bihuan:register") or store
         for record in value if isinstance(value, list) else [] if value is None else [value]:
-            self._stores.write(key, record)
+            self.stores.write(key, record)
 
     def decide(self, element: Any, variables: Mapping[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """The answer of a business rule task's decision, and the rules that fired."""

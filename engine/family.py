@@ -24,6 +24,8 @@ from engine.register_rows import DataStores
 from engine.values import dumps, loads
 
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
+CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at")
+"""Columns of an instance that a step changes, besides those that lists show."""
 CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at")
 """The columns of a root that lists show and search."""
 
@@ -49,6 +51,8 @@ class Member:
     new: bool = False
     touched: bool = False
     previous_step: str = ""
+    was: dict[str, Any] = field(default_factory=dict)
+    """The columns that a step changes, as they stood when it began."""
 
     @property
     def id(self) -> str:
@@ -64,6 +68,31 @@ class Member:
         return orjson.dumps([self.run.state(), open_visits]).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """A called process that is called again begins at ``element_id``, and with ``stop`` ends with that step."""
+
+    element_id: str
+    variables: dict[str, Any]
+    columns: dict[str, Any]
+    stop: bool = False
+
+
+@dataclass
+class Routes:
+    """What a return or its end says about rows that come in this transaction.
+
+    ``given`` are columns of the task that comes at (instance, element), ``revived`` those of the one that comes back
+    at (instance, element instance), ``restarts`` where called processes begin, by (caller, call activity).
+    ``left_as`` is the outcome of visits that are called off.
+    """
+
+    given: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    revived: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    restarts: dict[tuple[str, str], Restart] = field(default_factory=dict)
+    left_as: str = "cancelled"
+
+
 class Family:
     """The members that this transaction has loaded; others of the same case stay untouched under the same lock."""
 
@@ -77,6 +106,8 @@ class Family:
         self.columns_at_lock = {name: root[name] for name in CASE_COLUMNS}
         self.new_tasks: list[dict[str, Any]] = []
         self.completing: dict[tuple[str, str], dict[str, Any]] = {}  # role and due_at of the task, for its visit
+        self.routes = Routes()
+        self.was = _standing(root)
 
     @property
     def root_id(self) -> str:
@@ -102,8 +133,7 @@ class Family:
         state, visits = orjson.loads(row["run_state"])
         run = ProcessRun.restore(definition.model, environment, state, variables)
         member = Member(row, definition, run, environment, before=_keyed(run.waits()),
-                        visits={key: (element, kind, datetime.fromisoformat(at))
-                                for key, (element, kind, at) in visits.items()})
+                        visits=read_visits(visits), was=self.was if row is self.root_row else _standing(row))
         self.members[member.id] = member
         return member
 
@@ -131,6 +161,15 @@ class Family:
         stores = DataStores(self.parts.registers, self.connection, self.now.astimezone(expressions.zone),
                             self.by.login, row.get("case_number") or self.root_row.get("case_number") or "")
         return CaseEnvironment(expressions, definition, stores)
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row.get(name) for name in (*CHANGING, *CASE_COLUMNS)}
+
+
+def read_visits(saved: dict[str, Any]) -> dict[str, tuple[str, str, datetime]]:
+    """The visits not yet left, as :meth:`Member.state_text` saves them."""
+    return {key: (element, kind, datetime.fromisoformat(at)) for key, (element, kind, at) in saved.items()}
 
 
 _MEMBER = select(*INSTANCE_COLUMNS).where(ProcessInstance.id == bindparam("the_id"))

@@ -89,6 +89,7 @@ class DataStores:
 
     def __init__(self, registers: Registers, connection: Connection, at: datetime, by: str, source: str):
         self._registers, self._connection, self._at, self._by, self._source = registers, connection, at, by, source
+        self.wrote = False
 
     def read(self, register: str, criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The records that meet ``criteria``, by label. Raises NotFound for a register there is none."""
@@ -97,6 +98,7 @@ class DataStores:
 
     def write(self, register: str, values: Mapping[str, Any]) -> None:
         """Save a record: a changed one carries its ``id``, or the key fields name it. Raises Invalid."""
+        self.wrote = True
         store = self._registers.store(self._connection, register)
         fields = {name: value for name, value in values.items() if name in store.register.fields}
         number = values.get("id")

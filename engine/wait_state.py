@@ -58,6 +58,8 @@ def settle(family: Family, *touched: Member) -> None:
         thrown: dict[str, Any] = {}
         for event in member.run.take_events():
             _note(family, member, event)
+            if "back" in event.data:
+                queue.extend(_come_back(family, event.data["back"]))
             if event.kind == "error_uncaught":
                 thrown = event.data.get("payload") or {}
             elif event.kind == "escalation_uncaught":
@@ -66,6 +68,13 @@ def settle(family: Family, *touched: Member) -> None:
         if member.run.ended and member.row["ended_at"] is None:
             queue.extend(_end(family, member, thrown))
     case_columns.derive(family)
+
+
+def _come_back(family: Family, back: list[str]) -> list[Member]:
+    """A step that was returned straight is done again: the task that returned it waits again, unless it is gone."""
+    instance_id, element_instance_id = back
+    member = family.member(instance_id)
+    return [member] if not member.run.ended and member.run.come_back(element_instance_id) else []
 
 
 def _note(family: Family, member: Member, event: RunEvent) -> None:
@@ -98,11 +107,12 @@ def _left(family: Family, member: Member, event: RunEvent) -> None:
         event.element_instance_id, (event.element_id, "", family.now))
     wait = member.before.get((event.element_instance_id, 0))
     by = family.by.person_id or None if wait is not None and wait.kind == "user" else None
+    outcome = event.data.get("outcome", "completed")
     member.previous_step = element_id if kind == "userTask" else member.previous_step
     family.record.visited(
         root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id, element_id=element_id,
         element_instance_id=event.element_instance_id, kind=kind, entered_at=entered, left_at=family.now,
-        outcome=event.data.get("outcome", "completed"), by=by if event.data.get("outcome") == "completed" else None,
+        outcome=family.routes.left_as if outcome == "cancelled" else outcome, by=by if outcome == "completed" else None,
         **family.completing.get((member.id, event.element_instance_id), {}))
 
 
@@ -136,7 +146,13 @@ def _call(family: Family, member: Member, wait: Wait) -> Member:
     row = new_instance(family, definition, parent=member.row, parent_wait=wait.id,
                        business_key=detail.get("business_key") or member.row["business_key"])
     variables = {"case": member.run.variables.get("case")} | dict(detail.get("inputs") or {})
-    return family.create(row, definition, variables)
+    restart = family.routes.restarts.pop((member.id, wait.element_id), None)
+    if restart is None:
+        return family.create(row, definition, variables)
+    child = family.create(row, definition, restart.variables | variables)
+    child.run.begin_at(restart.element_id, stop=restart.stop)
+    family.routes.given[child.id, restart.element_id] = restart.columns
+    return child
 
 
 def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None, parent_wait: str | None = None,
@@ -149,8 +165,8 @@ def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None,
         "process_key": definition.key, "case_number": None, "business_key": business_key, "state": "active",
         "case_state": "", "unit_id": family.root_row.get("unit_id"), "started_by": family.by.person_id or None,
         "started_at": family.now, "ended_at": None, "suspended_at": None, "outcome": None, "run_state": "",
-        "variables": "", "revision": 0, "customer": "", "customer_initials": "", "phone": "", "severity": "",
-        "gist": "", "promised_at": None}
+        "variables": "", "revision": 0, "undo": None, "customer": "", "customer_initials": "", "phone": "",
+        "severity": "", "gist": "", "promised_at": None}
 
 
 def _cancel_child(family: Family, member: Member, parent_wait: str) -> None:

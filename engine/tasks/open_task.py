@@ -14,6 +14,7 @@ from engine.family import INSTANCE_COLUMNS, CasePaused, Family, lock_of_task
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
+from engine.standing import Place
 
 
 class AlreadyDone(Conflict):
@@ -41,6 +42,11 @@ class OpenTask:
     candidates: tuple[tuple[str, str], ...]
     acting_for: Represented | None = None
     """For whom the actor stands in, if the task is neither the actor's own nor offered to the actor."""
+    signers: tuple[Row[Any], ...] = ()
+    """The rows of :class:`~engine.models.working.TaskSigner`, in their order, if the task waits for any."""
+    place: Place | None = None
+    behalf: str | None = None
+    """The id of the person for whom the verb is done; ``None``: the actor acts for itself."""
 
     def offered_to(self, by: Actor) -> bool:
         """Whether ``by``, or somebody whom ``by`` represents, holds a role that this task is offered to."""
@@ -64,10 +70,12 @@ _TASK = (
 """A task, its instance, whom it is offered to, who has it: read under the lock. A row for each offer."""
 
 
-def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: datetime) -> OpenTask:
+def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: datetime, *,
+              paused: bool = False) -> OpenTask:
     """Lock the case of a task and read the task anew under the lock: two statements.
 
-    Raises :class:`AlreadyDone` for a task that is gone, :class:`NotFound` for one that never was, :class:`CasePaused`.
+    ``paused``: also while the case is suspended. Raises :class:`AlreadyDone` for a task that is gone,
+    :class:`NotFound` for one that never was, :class:`CasePaused`.
     """
     try:
         family = lock_of_task(parts, connection, task_id, by, now)
@@ -76,10 +84,13 @@ def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: 
     rows = connection.execute(_TASK, {"the_task": task_id, "the_person": by.person_id}).all()
     if not rows:
         raise gone(connection, task_id, now)
-    if family.root_row["state"] == "suspended":
+    if family.root_row["state"] == "suspended" and not paused:
         raise CasePaused()
     if rows[0].instance_id != family.root_id:
         family.adopt({column.name: rows[0]._mapping["its_" + column.name] for column in INSTANCE_COLUMNS})
+    straight = rows[0].straight_to
+    if straight:
+        family.routes.revived[straight["instance_id"], straight["element_instance_id"]] = straight["task"]
     candidates = tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role)
     person = acting_for(by, family.live, rows[0].process_key, rows[0].assignee_id, candidates)
     family.record.on_behalf_of = person.person_id if person is not None else None
