@@ -77,6 +77,19 @@ def submit(family: Family, member: Member, form: Form, submitted: Mapping[str, A
     return {form.key: outcome.values} | dict(outcome.sets)
 
 
+def check(family: Family, member: Member, form: Form, submitted: Mapping[str, Any], by: Actor, *, element_id: str,
+          wait: Wait | None = None) -> None:
+    """Check a submission that is kept for later: nothing is written, no number drawn. Raises Invalid."""
+    scope = scope_of(member, wait, by)
+    stored, expressions = scope.get(form.key), member.environment.expressions
+    expressions.functions["next number"] = lambda prefix: f"{prefix}-0"
+    outcome = validate(form, submitted, stored=stored if isinstance(stored, dict) else {}, variables=scope,
+                       evaluate=expressions.evaluate, now=expressions.now(),
+                       permissions=form.permissions(element_id), lookup=Lookup(family))
+    if outcome.errors:
+        raise Invalid(outcome.errors)
+
+
 def form_of(member: Member, key: str | None) -> Form | None:
     """The form of a task, as deployed with the version. Raises :class:`NotFound` where the version has none."""
     if not key:

@@ -5,7 +5,7 @@ Together with the table of :mod:`engine.operations` this says who may do what; :
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,14 +132,12 @@ def acts(operation: Operation, by: Actor, place: Place, live: Live, more: frozen
     return False, None
 
 
-def permit(verb: str, by: Actor, place: Place, live: Live, *, reason: str | None = None,
-           reader: Callable[[], bool] | None = None, more: frozenset[str] = frozenset(),
-           waits: Mapping[str, str] | None = None, name: tuple[str, str] = ("", "")) -> str | None:
+def authorize(verb: str, by: Actor, place: Place, live: Live, *, reader: Callable[[], bool] | None = None,
+              more: frozenset[str] = frozenset(), name: tuple[str, str] = ("", "")) -> str | None:
     """Let the actor do ``verb``, and say for whom: ``None`` for oneself, else the id of the person represented.
 
-    ``reader`` is asked (it costs a statement) only where seeing the case is enough; ``name`` words the task in both
-    languages; ``waits`` are the words of what a state waits for (zh, en). Raises NotPermitted, SwitchedOff,
-    ReasonNeeded, NotNow. The order is that of what is whose business: who has a task is not told to a stranger.
+    ``reader`` is asked (it costs a statement) only where seeing the case is enough; ``more`` are standings that the
+    caller found out; ``name`` words the task in both languages. Raises NotPermitted.
     """
     operation = OPERATION[verb]
     allowed, behalf = acts(operation, by, place, live, more)
@@ -147,11 +145,28 @@ def permit(verb: str, by: Actor, place: Place, live: Live, *, reason: str | None
         allowed, behalf = acts(operation, by, place, live, more | {"reader"})
     label = operation.name
     require(allowed, f"{label.zh} {name[0]}".strip(), f"{label.en.lower()} {name[1] or name[0]}".strip())
+    return behalf
+
+
+def refuse_now(verb: str, place: Place, *, reason: str | None = None, waits: Mapping[str, str] | None = None) -> None:
+    """Refuse a verb that is switched off, that the state forbids, or that lacks its reason.
+
+    ``waits`` words (zh, en) whom a state waits for. Raises SwitchedOff, NotNow, ReasonNeeded.
+    """
+    operation = OPERATION[verb]
     against = _against(operation, place, waits or {})
     if against is not None:
         raise against
     if operation.reason and not (reason or "").strip():
         raise ReasonNeeded()
+
+
+def permit(verb: str, by: Actor, place: Place, live: Live, *, reason: str | None = None,
+           reader: Callable[[], bool] | None = None, more: frozenset[str] = frozenset(),
+           name: tuple[str, str] = ("", "")) -> str | None:
+    """:func:`authorize`, then :func:`refuse_now`: whose business it is comes before how it stands."""
+    behalf = authorize(verb, by, place, live, reader=reader, more=more, name=name)
+    refuse_now(verb, place, reason=reason)
     return behalf
 
 
@@ -195,3 +210,20 @@ def allowed(by: Actor, place: Place, live: Live, *, suspended: bool = False, rea
             against = CasePaused()
         found.append(AllowedVerb(operation.verb, operation.reason, against))
     return tuple(found)
+
+
+def holders(live: Live, role: str, unit_id: str | None) -> list[str]:
+    """The people who hold ``role`` nearest to a unit, by login; no statement."""
+    unit = live.offered_at(role, unit_id)
+    if not role or unit is None:
+        return []
+    below = live.subtree(unit)
+    return [person.id for _, person in sorted(live.people.items())
+            if any(held == role and where in below for held, where in person.holdings)]
+
+
+def names_of(live: Live, people: Iterable[str]) -> dict[str, str]:
+    """The names of people as a sentence lists them: ``zh`` and ``en``; who has left is said to have."""
+    known = [live.people_by_id.get(person) for person in people]
+    return {"zh": "、".join(one.name.zh if one else "已离职人员" for one in known),
+            "en": ", ".join(one.name.in_("en") if one else "somebody who has left" for one in known)}
