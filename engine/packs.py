@@ -13,6 +13,11 @@ from engine.errors import Problem, Refused
 from engine.yaml import line_of, plain, read_yaml
 
 PARAMETER_TYPES = ("bool", "int", "number", "text", "duration", "date", "enum")
+PERMISSIONS: Mapping[str, Bilingual] = {
+    "read_personal": Bilingual("查看完整的个人信息", "See personal data in full"),
+    "export_people": Bilingual("导出人员、客户名单", "Export lists of people and customers"),
+}
+"""What a pack may permit to roles beyond what drawings, escalation chains and the platform's roles give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class PackContent:
     deadlines: Mapping[str, DeadlineDeclaration]
     messages: Mapping[str, Any]
     texts: Mapping[str, Bilingual] = field(default_factory=dict)
+    permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Which roles may what (keys of :data:`PERMISSIONS`) in this pack's cases."""
 
 
 def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
@@ -88,6 +95,8 @@ def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
                    for key, value in _mapping(raw, "deadlines", file, problems).items()},
         messages=plain(_mapping(raw, "messages", file, problems)),
         texts={key: bilingual(value, key) for key, value in _mapping(raw, "case_states", file, problems).items()},
+        permissions={key: _permission(key, value, raw, file, problems)
+                     for key, value in _mapping(raw, "permissions", file, problems).items()},
     )
     _known_roles(content, raw, file, problems)
     if problems:
@@ -116,6 +125,20 @@ def _mapping(raw: Any, key: str, file: str, problems: list[Problem]) -> Mapping[
 def _role(key: str, value: Any) -> Role:
     value = value if isinstance(value, dict) else {}
     return Role(key, bilingual(value, key), tuple(value.get("escalation") or ()), bool(value.get("external")))
+
+
+def _permission(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> frozenset[str]:
+    def tell(code: str, zh: str, en: str) -> None:
+        problems.append(Problem(code, zh, en, file=file, element=key, line=line_of(raw, "permissions", key)))
+
+    if key not in PERMISSIONS:
+        tell("permission_unknown", f"没有“{key}”这种权限；可用：{', '.join(PERMISSIONS)}。",
+             f"There is no permission {key!r}; known are {', '.join(PERMISSIONS)}.")
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        tell("permission_roles", f"权限 {key} 应为岗位列表，例如 [cs_manager]。",
+             f"Permission {key} must be a list of roles, such as [cs_manager].")
+        return frozenset()
+    return frozenset(value)
 
 
 def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> Parameter:
@@ -161,6 +184,12 @@ def _deadline(key: str, value: Any, raw: Any, file: str, problems: list[Problem]
 def _known_roles(content: PackContent, raw: Any, file: str, problems: list[Problem]) -> None:
     chains = [("roles", role.key, role.escalation) for role in content.roles.values()]
     chains += [("deadlines", row.key, row.escalation) for row in content.deadlines.values()]
+    for key, roles in content.permissions.items():
+        for name in sorted(roles - set(content.roles)):
+            problems.append(Problem(
+                "unknown_role", f"权限 {key} 里的岗位“{name}”没有声明。",
+                f"The permission {key} names the role {name!r}, which is not declared.",
+                file=file, element=key, line=line_of(raw, "permissions", key)))
     for section, key, chain in chains:
         for name in chain:
             if name not in content.roles:

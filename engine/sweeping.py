@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, or_
 
+from engine.models.accounts import BrowserSession, PasswordLink
 from engine.models.identity import SignInAttempt
 from engine.models.runtime import BufferedMessage, OnceToken, TaskDraft, UserTask
 
@@ -24,6 +25,8 @@ def sweep(connection: Connection, now: datetime) -> int:
         delete(SignInAttempt.__table__).where(
             SignInAttempt.last_at <= now - KEPT_ATTEMPTS,
             or_(SignInAttempt.locked_until.is_(None), SignInAttempt.locked_until <= now)),
+        delete(BrowserSession.__table__).where(BrowserSession.expires_at <= now),
+        delete(PasswordLink.__table__).where(PasswordLink.expires_at <= now - KEPT_ATTEMPTS),
         delete(TaskDraft.__table__).where(TaskDraft.saved_at <= now - KEPT_DRAFTS, ~open_task),
     )
     return sum(connection.execute(statement).rowcount for statement in statements)

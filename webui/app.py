@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webui import (
     auth,
@@ -18,6 +19,8 @@ from webui import (
     inbox,
     logs,
     notices,
+    password,
+    provider,
     public,
     registers,
     security,
@@ -55,8 +58,12 @@ def create_app(engine: Any) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["bihuan"] = engine
-    for part in (words, show, logs, health, security, errors, shell, forms):
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    for part in (words, show, logs, health, security, errors, shell, forms, provider):
         part.install(app)
-    for part in (auth, health, inbox, tasks, cases, start, board, files, notices, registers, public, shell):
+    for part in (auth, health, inbox, tasks, cases, start, board, files, notices, registers, public,
+                 password, provider, shell):
         app.register_blueprint(part.blueprint)
     return app

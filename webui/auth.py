@@ -20,15 +20,22 @@ from flask import (
     url_for,
 )
 
-from engine import BihuanError, NotFound, demo
+from engine import BihuanError, NotFound, demo, only_looks
 from webui import errors
 from webui.show import engine
 from webui.words import LANGUAGES, _, lang
 
 blueprint = Blueprint("auth", __name__)
 OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.present", "health.healthz",
-                  "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload", None})
+                  "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload", "provider.begin",
+                  "provider.answer", "password.forgotten", "password.send_link", "password.by_link",
+                  "password.set_by_link", None})
 """Endpoints that need nobody signed in; ``None`` is an address that does not exist."""
+WITHOUT_PASSWORD = frozenset({"auth.sign_out", "password.page", "password.change"})
+"""What somebody may do whose first password has not been changed yet."""
+OWN = frozenset({"auth.sign_out", "password.change", "settings.language", "settings.sign_out_everywhere",
+                 "personal.reveal", "personal.reveal_record"})
+"""What an auditor may send: about oneself, or to look at something. Everything else changes something."""
 
 
 def actor() -> Any:
@@ -38,49 +45,69 @@ def actor() -> Any:
 
 @blueprint.before_app_request
 def guard() -> Response | None:
-    """Send strangers to the sign-in page, and back again afterwards."""
-    g.actor = _signed_in()
-    if g.actor is not None or request.endpoint in OPEN:
+    """Send strangers to the sign-in page, and back again afterwards; keep a first password and auditors in bounds."""
+    found = _signed_in()
+    g.actor = replace(found.actor, lang=lang()) if found else None
+    if request.endpoint in OPEN:
         return None
-    if errors.wants_json():
-        return errors.answer(401, _("登录已过期，请重新登录。填写的内容已存在本机。"), code="signed_out")
+    if found is None:
+        return _stranger()
+    if found.must_change_password and request.endpoint not in WITHOUT_PASSWORD:
+        return _elsewhere(url_for("password.page"), 403, _("请先设置自己的密码。"), "password_first")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and only_looks(g.actor) and request.endpoint not in OWN:
+        return errors.answer(403, _("审计员只能查看，不能改动。"), code="not_permitted")
+    return None
+
+
+def _stranger() -> Response:
     there = request.full_path.rstrip("?") if request.method == "GET" else ""
-    page = url_for("auth.page", next=there or None)
+    if request.headers.get("HX-Request"):
+        there = _path_of(request.headers.get("HX-Current-URL", ""))
+    return _elsewhere(url_for("auth.page", next=there or None), 401,
+                      _("登录已过期，请重新登录。填写的内容已存在本机。"), "signed_out")
+
+
+def _elsewhere(page: str, status: int, sentence: str, code: str) -> Response:
+    """Send a browser to ``page``; tell a script why."""
+    if errors.wants_json():
+        return errors.answer(status, sentence, code=code)
     if request.headers.get("HX-Request"):
         answer = make_response("", 204)
-        here = _path_of(request.headers.get("HX-Current-URL", ""))
-        answer.headers["HX-Redirect"] = url_for("auth.page", next=here or None)
+        answer.headers["HX-Redirect"] = page
         return answer
     return redirect(page)
 
 
 def _signed_in() -> Any:
-    person = session.get("person")
-    if not person or request.endpoint == "static":
+    """Who the cookie says is there, asked of the engine each time; an unknown secret is forgotten."""
+    secret = session.get("secret")
+    if not secret or request.endpoint == "static":
         return None
     try:
-        if engine().identity.session(person) != session.get("version"):
-            session.clear()
-            return None
-        found = engine().identity.actor(person)
+        return engine().identity.signed_in(secret)
     except NotFound:
+        tongue = session.get("lang")
         session.clear()
+        if tongue:
+            session["lang"] = tongue
         return None
-    return replace(found, lang=lang())
 
 
 @blueprint.get("/sign-in")
 def page() -> str | Response:
     """The sign-in page; in the demo it lists the demo people."""
     if g.actor is not None:
-        return redirect(_safe(request.args.get("next")))
-    return _page()
+        return redirect(safe(request.args.get("next")))
+    return sign_in_page()
 
 
-def _page(sentence: str = "", login: str = "") -> str:
+def sign_in_page(sentence: str = "", login: str = "") -> str:
+    """The page with the form, after ``sentence`` was the answer."""
     people = _demo_people() if engine().settings.demo else ()
+    settings = engine().settings
     return render_template("auth/sign_in.html", people=people, sentence=sentence, login=login,
-                           next=request.values.get("next", ""))
+                           next=request.values.get("next", ""), links=engine().identity.sends_links,
+                           provider=(settings.oidc_name or _("统一登录")) if settings.oidc_issuer else "")
 
 
 def _demo_people() -> list[Any]:
@@ -99,21 +126,30 @@ def sign_in() -> Response:
         else:
             found = engine().identity.sign_in(login, request.form.get("password", ""), request.remote_addr or "")
     except BihuanError as error:
-        return make_response(_page(error.sentence(lang()), login), error.http_status)
-    tongue = session.get("lang")
+        return make_response(sign_in_page(error.sentence(lang()), login), error.http_status)
+    enter(found, "demo" if request.form.get("demo") else "password")
+    return redirect(safe(request.form.get("next")))
+
+
+def enter(found: Any, how: str) -> None:
+    """Sign ``found`` in in this browser: a new secret and a new token against forged forms, nothing kept of before."""
+    old, tongue = session.get("secret"), session.get("lang")
+    if old:
+        engine().identity.end_session(old)
     session.clear()
     session.permanent = True
-    session["person"] = found.person_id
-    session["version"] = engine().identity.session(found.person_id)
+    session["secret"] = engine().identity.begin_session(
+        found.person_id, address=request.remote_addr or "", browser=request.user_agent.string, how=how)
     if tongue:
         session["lang"] = tongue
-    return redirect(_safe(request.form.get("next")))
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """Forget who was here."""
-    tongue = session.get("lang")
+    """Forget who was here; a copy of the cookie is of no use afterwards."""
+    tongue, secret = session.get("lang"), session.get("secret")
+    if secret:
+        engine().identity.end_session(secret)
     session.clear()
     if tongue:
         session["lang"] = tongue
@@ -134,12 +170,15 @@ def language() -> Response:
     answer = redirect(_path_of(request.form.get("next", "")) or "/")
     if wanted in LANGUAGES:
         session["lang"] = wanted
+        if g.actor is not None:
+            engine().identity.set_language(wanted, g.actor)
         answer.set_cookie("lang", wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
                           secure=engine().settings.public_url.startswith("https:"))
     return answer
 
 
-def _safe(there: str | None) -> str:
+def safe(there: str | None) -> str:
+    """Where to go after signing in: a path of this site, else home."""
     return _path_of(there or "") or url_for("shell.home")
 
 

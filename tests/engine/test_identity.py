@@ -62,6 +62,7 @@ def test_who_left_signs_in_no_more_and_leaves_the_work_to_the_role(house: House)
     house.engine.identity.set_password("li.na", PASSWORD, SYSTEM)
     person = house("li.na")
     case = house.start("note")
+    browser = house.engine.identity.begin_session(person.person_id)
     house.engine.tasks.claim(house.task(case, "write"), person)
     with pytest.raises(NotPermitted):
         house.engine.identity.leave("li.na", house("wang.fang"))
@@ -69,7 +70,7 @@ def test_who_left_signs_in_no_more_and_leaves_the_work_to_the_role(house: House)
     with pytest.raises(SignInFailed):
         house.engine.identity.sign_in("li.na", PASSWORD)
     for look in (lambda: house("li.na"), lambda: house.engine.identity.actor(person.person_id),
-                 lambda: house.engine.identity.session(person.person_id)):
+                 lambda: house.engine.identity.signed_in(browser)):
         with pytest.raises(NotFound):
             look()
     house.complete(case, "write", "wang.fang", {"customer": "恒泰"})
@@ -77,9 +78,11 @@ def test_who_left_signs_in_no_more_and_leaves_the_work_to_the_role(house: House)
 
 def test_a_new_password_ends_the_sessions(open_house: House) -> None:
     person = open_house("li.na")
-    before = open_house.engine.identity.session(person.person_id)
+    browser = open_house.engine.identity.begin_session(person.person_id)
+    assert open_house.engine.identity.signed_in(browser).actor == person
     open_house.engine.identity.set_password("li.na", PASSWORD + "!", person)
-    assert open_house.engine.identity.session(person.person_id) == before + 1
+    with pytest.raises(NotFound):
+        open_house.engine.identity.signed_in(browser)
     with pytest.raises(NotPermitted):
         open_house.engine.identity.set_password("li.na", PASSWORD, open_house("wang.fang"))
     with pytest.raises(WeakPassword):

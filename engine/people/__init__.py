@@ -1,0 +1,1 @@
+"""The verbs around people, one module per family; :class:`engine.identity.Identity` puts them together."""
