@@ -147,3 +147,19 @@ def test_a_person_who_left_can_do_nothing_with_an_old_sign_in(desk: House) -> No
                 lambda: tasks.claim(desk.claimed, before)):
         with pytest.raises(NotPermitted):
             act()
+
+
+def test_a_lent_task_outlives_whoever_leaves(desk: House) -> None:
+    tasks = desk.engine.tasks
+    # given a lent task, when the borrower leaves: it is the owner's again
+    tasks.delegate(desk.claimed, "wang.fang", "", desk("li.na"))
+    desk.engine.identity.leave("wang.fang", desk("root"))
+    assert holder(desk, desk.claimed) == ("li.na", None)
+    # given it lent again, when the owner leaves: the borrower keeps it and may submit it
+    desk.engine.identity.set_roles("chen.yu", [("agent", "north_desk")], desk("root"))
+    tasks.delegate(desk.claimed, "chen.yu", "", desk("li.na"))
+    desk.engine.identity.leave("li.na", desk("root"))
+    assert holder(desk, desk.claimed) == ("chen.yu", None)
+    tasks.complete(desk.claimed, {"customer": "恒泰"}, desk("chen.yu"))
+    case = desk.tasks()[0].root_id
+    assert desk.verbs(case)[1:-1] == ["claimed", "delegated", "handed_back", "delegated"]

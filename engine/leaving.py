@@ -1,0 +1,31 @@
+"""What becomes of the open tasks of a person who leaves: none of them may be left without anybody who can go on."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, case, select, update
+
+from engine.history import Record
+from engine.models.runtime import TaskCandidate, UserTask
+
+
+def give_back(connection: Connection, record: Record, person_id: str) -> int:
+    """Give back what a person has, with an entry for each: what was lent to the person goes to its owner, the rest to
+    its roles; what the person lent stays with whoever has it. Returns how many tasks changed hands.
+
+    Signatures that are still asked of the person wait for whoever supervises the case to remove them.
+    """
+    held = connection.execute(
+        select(UserTask.id, UserTask.root_id, UserTask.instance_id, UserTask.definition_id, UserTask.element_id,
+               UserTask.owner_id).where(UserTask.assignee_id == person_id)).all()
+    connection.execute(update(UserTask.__table__).where(UserTask.owner_id == person_id).values(owner_id=None))
+    for row in held:
+        record.tell("released" if row.owner_id is None else "handed_back", root_id=row.root_id,
+                    instance_id=row.instance_id, task_id=row.id, definition_id=row.definition_id,
+                    element_id=row.element_id, left=True)
+    loose = [row.id for row in held if row.owner_id is None]
+    connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(loose)).values(unclaimed=True))
+    connection.execute(update(UserTask.__table__).where(UserTask.assignee_id == person_id).values(
+        assignee_id=UserTask.owner_id, owner_id=None, follow_up_at=None, revision=UserTask.revision + 1,
+        claimed_at=case((UserTask.owner_id.is_(None), None), else_=record.now)))
+    record.write(connection)
+    return len(held)
