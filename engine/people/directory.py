@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
+from engine import leaving
 from engine.authorization import ADMINISTRATOR, Actor
 from engine.cards import Bilingual, PersonCard
 from engine.case_columns import initials
 from engine.connectors.addresses import email_address
 from engine.errors import FieldError, Invalid, NotFound
+from engine.history import Record
 from engine.ids import new_id
 from engine.live import Live, changed
 from engine.models.accounts import ExternalIdentity
 from engine.models.identity import Person, RoleHolding, SignInAttempt
-from engine.models.runtime import TaskCandidate, UserTask
+from engine.models.runtime import UserTask
 from engine.people.actors import administrator, keep_an_administrator, looks_into_people, person_id, unit_id
 from engine.people.cards import PeoplePage, PersonLine, PersonRecord
 from engine.people.password_rules import require_good
@@ -191,11 +193,7 @@ class Directory:
                                       .returning(RoleHolding.__table__.c.role)).scalars().all()
             connection.execute(update(Person.__table__).where(Person.id == person).values(left_at=now))
             end_sessions(connection, person)
-            tasks = select(UserTask.id).where(UserTask.assignee_id == person)
-            connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(tasks))
-                               .values(unclaimed=True))
-            connection.execute(update(UserTask.__table__).where(UserTask.assignee_id == person)
-                               .values(assignee_id=None, claimed_at=None))
+            leaving.give_back(connection, Record(now, by.person_id or None), person)
             self._parts.note(connection, by, "person_left", login=login, before={"roles": "; ".join(sorted(held))})
             changed(connection)
 
