@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.authorization import Actor, supervised_units
-from engine.boards import cases, facets, inbox, overdue, paper, prediction, start_page, task_page, whereabouts
+from engine.boards import (
+    audit,
+    cases,
+    cockpit,
+    facets,
+    inbox,
+    overdue,
+    paper,
+    prediction,
+    start_page,
+    supervision,
+    task_page,
+    whereabouts,
+    workload,
+)
 from engine.boards.cards import Facet, Gone, InboxPage, Sidebar
 from engine.boards.saved_views import SavedViews
+from engine.boards.supervision_cards import BoardPage, Cockpit, DayFigures, LoadLine, RoleLoad
 from engine.cards import Bilingual, CaseView, FormRecord, NextStep, StartableCard, TaskRow, TaskView
 
 
@@ -36,7 +52,7 @@ class Boards(SavedViews):
         return facets.facets(self._parts, by, view, filters or {})
 
     def chosen(self, filters: dict[str, str]) -> dict[str, tuple[Bilingual, Bilingual]]:
-        """Filters by business fields as people read them: (field, value)."""
+        """Filters as people read them: name -> (title, value)."""
         return facets.chosen(self._parts, filters)
 
     def whereabouts(self, task_ids: Sequence[str], by: Actor) -> dict[str, Gone]:
@@ -62,6 +78,39 @@ class Boards(SavedViews):
     def start_form(self, key: str, by: Actor, lang: str = "zh", entered: Mapping[str, Any] | None = None) -> Any:
         """The form of the start event of process ``key``, before there is a case. Raises NotFound, NotPermitted."""
         return start_page.form_of(self._parts, key, by, lang, entered)
+
+    def board(self, by: Actor, group: str = "person", filters: dict[str, str] | None = None, after: str | None = None,
+              limit: int = 50) -> BoardPage:
+        """The supervisors' board: figures, a matrix by ``group`` and age, and the list (see ``supervision.page``)."""
+        return supervision.page(self._parts, by, group, filters, after, limit)
+
+    def on_time(self, by: Actor) -> float | None:
+        """The share of tasks with a deadline done by it in the last 30 days."""
+        return supervision.on_time(self._parts, by)
+
+    def workload(self, by: Actor, days: int = 7) -> tuple[tuple[LoadLine, ...], tuple[RoleLoad, ...]]:
+        """People with their load, the most loaded first; roles with work that nobody has claimed."""
+        return workload.workload(self._parts, by, days)
+
+    def watchable(self, by: Actor) -> tuple[tuple[str, Bilingual, Bilingual, int], ...]:
+        """The processes that the cockpit can show: key, name, pack's name, open instances."""
+        return cockpit.watchable(self._parts, by)
+
+    def cockpit(self, by: Actor, key: str, since: datetime, until: datetime, versions: tuple[int, ...] = ()) -> Cockpit:
+        """A process over a period, step by step and version by version."""
+        return cockpit.cockpit(self._parts, by, key, since, until, versions)
+
+    def by_day(self, by: Actor, since: datetime, until: datetime, key: str = "") -> tuple[DayFigures, ...]:
+        """Cases started and ended, tasks done and on time, day by day; ``key`` keeps to one process."""
+        return cockpit.by_day(self._parts, by, since, until, key)
+
+    def audit(self, by: Actor, **filters: Any) -> audit.AuditPage:
+        """What was done, by whom, why, with values before and after (see :func:`engine.boards.audit.page`)."""
+        return audit.page(self._parts, by, **filters)
+
+    def audit_verbs(self) -> dict[str, Bilingual]:
+        """The verbs of the audit log in words."""
+        return audit.verbs()
 
     def supervises(self, by: Actor) -> bool:
         """Whether the actor watches over others' tasks: a supervising role, or one that sees everything."""

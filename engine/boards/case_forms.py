@@ -19,8 +19,8 @@ def records(parts: Any, connection: Connection, live: Live, by: Actor, root_id: 
             lang: str) -> tuple[FormRecord, ...]:
     """One card per filling; only the newest of each form of an instance counts."""
     rows = connection.execute(
-        select(FormFilled.form_key, FormFilled.at, FormFilled.values, FormFilled.definition_id, FormFilled.element_id,
-               FormFilled.instance_id, Person.name, Person.name_en)
+        select(FormFilled.id, FormFilled.form_key, FormFilled.at, FormFilled.values, FormFilled.definition_id,
+               FormFilled.element_id, FormFilled.instance_id, Person.name, Person.name_en)
         .outerjoin(Person, Person.id == FormFilled.by).where(FormFilled.root_id == root_id)
         .order_by(FormFilled.at.desc(), FormFilled.id.desc()).limit(200)).all()
     expressions = Expressions(parts.clock.now(), live, by.unit_id, parts.settings.zone)
@@ -35,6 +35,6 @@ def records(parts: Any, connection: Connection, live: Live, by: Actor, root_id: 
         found.append(FormRecord(row.form_key, Bilingual(form.title.zh, form.title.en), row.at,
                                 Bilingual(row.name, row.name_en or "") if row.name else None,
                                 definition.element_name(row.element_id), shown,
-                                superseded=(row.form_key, row.instance_id) in seen))
+                                superseded=(row.form_key, row.instance_id) in seen, id=row.id))
         seen.add((row.form_key, row.instance_id))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, may_intervene, may_start, sees_case
@@ -14,8 +14,10 @@ from engine.boards.case_forms import records
 from engine.boards.rows import case_state_name
 from engine.boards.waiting import waiting_for
 from engine.cards import AttachmentCard, Bilingual, CaseHead, CaseView, PersonCard, StartableCard
+from engine.customer_data import reads_personal
 from engine.errors import NotFound
 from engine.live import Live
+from engine.masking import masked_phone, masked_text
 from engine.models.identity import FileObject, FileUse, Person
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance
@@ -24,7 +26,7 @@ HEAD = (ProcessInstance.id, ProcessInstance.case_number, ProcessInstance.process
         ProcessInstance.state, ProcessInstance.case_state, ProcessInstance.customer, ProcessInstance.phone,
         ProcessInstance.severity, ProcessInstance.gist, ProcessInstance.started_at, ProcessInstance.ended_at,
         ProcessInstance.promised_at, ProcessInstance.unit_id, ProcessInstance.business_key, ProcessInstance.started_by,
-        ProcessDefinition.version, ProcessDefinition.name, ProcessDefinition.name_en,
+        ProcessDefinition.version, ProcessDefinition.name, ProcessDefinition.name_en, ProcessDefinition.pack,
         Person.login, Person.name.label("starter"), Person.name_en.label("starter_en"))
 
 
@@ -34,18 +36,14 @@ def _heads() -> Any:
             .where(ProcessInstance.parent_id.is_(None)))
 
 
-def masked(phone: str) -> str:
-    """A phone number as lists show it: 138****6621."""
-    return phone[:3] + "****" + phone[-4:] if len(phone) >= 8 else "****" if phone else ""
-
-
 def head_of(row: Row[Any], live: Live) -> CaseHead:
     """The head of a case."""
     starter = PersonCard(row.started_by, row.login, Bilingual(row.starter, row.starter_en)) if row.login else None
     return CaseHead(
         row.id, row.case_number or "", row.process_key, Bilingual(row.name, row.name_en), row.version,
         row.definition_id, row.state, row.case_state, case_state_name(live, row.case_state), row.customer,
-        masked(row.phone), row.severity, row.gist, row.started_at, starter, row.ended_at, row.promised_at,
+        masked_phone(row.phone), row.severity, masked_text(row.gist), row.started_at, starter, row.ended_at,
+        row.promised_at,
         live.units[row.unit_id].name if row.unit_id in live.units else None, row.business_key)
 
 
@@ -70,15 +68,17 @@ def view_of(parts: Any, case: str, by: Actor, lang: str) -> CaseView:
                    Person.name.label("person"), Person.name_en.label("person_en"))
             .join(FileUse, FileUse.sha256 == FileObject.sha256).outerjoin(Person, Person.id == FileUse.by)
             .where(FileUse.root_id == row.id).order_by(FileUse.at)).all()
+        reads = reads_personal(connection, live, by, row, row.pack)
         steers = may_intervene(by, row.unit_id, live)
         return CaseView(
             head_of(row, live), waiting_for(parts, connection, live, row.id),
-            timeline.entries(connection, parts.definitions, row.id), diagrams(parts, connection, live, row.id),
+            timeline.entries(connection, parts.definitions, row.id, mask=not reads),
+            diagrams(parts, connection, live, row.id),
             records(parts, connection, live, by, row.id, lang),
             tuple(AttachmentCard(f.sha256, f.name, f.type, f.size, f.at,
                                  Bilingual(f.person, f.person_en) if f.person else None) for f in files),
             may_cancel=row.ended_at is None and (steers or row.started_by == by.person_id),
-            may_suspend=row.ended_at is None and steers)
+            may_suspend=row.ended_at is None and steers, may_reveal=reads)
 
 
 def listed(parts: Any, by: Actor, search: str, open_only: bool, limit: int) -> tuple[CaseHead, ...]:
@@ -94,10 +94,21 @@ def listed(parts: Any, by: Actor, search: str, open_only: bool, limit: int) -> t
                 ProcessInstance.case_number.contains(text.upper(), autoescape=True),
                 ProcessInstance.customer.contains(text, autoescape=True),
                 ProcessInstance.customer_initials.contains(text.lower(), autoescape=True),
-                and_(ProcessInstance.phone != "", ProcessInstance.phone.endswith(text, autoescape=True))))
+                _phone(text)))
         rows = connection.execute(query.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
                                   .limit(limit)).all()
         return tuple(head_of(row, live) for row in rows)
+
+
+def _phone(text: str) -> ColumnElement[bool]:
+    """Cases by a whole telephone number or its last four digits; a part of any other length would let a masked number
+    be guessed digit by digit."""
+    digits = "".join(one for one in text if one.isdigit())
+    if not text.isascii() or len(digits) != len(text.replace("-", "").replace(" ", "")):
+        return false()
+    if len(digits) == 4:
+        return ProcessInstance.phone.endswith(digits)
+    return ProcessInstance.phone.in_((text, digits)) if len(digits) >= 8 else false()
 
 
 def startable(parts: Any, by: Actor) -> tuple[StartableCard, ...]:

@@ -97,14 +97,19 @@ def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], momen
         counted["since"][_since(row, moments)] += 1
         for due in _due(row, moments):
             counted["due"][due] += 1
-    worded: dict[str, Any] = {
-        "process": lambda key: names.get(key, Bilingual(key)), "version": lambda number: Bilingual(f"v{number}"),
-        "role": live.role_name, "severity": Bilingual, "due": DUE.__getitem__,
-        "since": SINCE.__getitem__,
-        "unit": lambda key: live.units[key].name if key in live.units else Bilingual(key)}
+    worded = _words(live, names)
     orders = {"due": list(DUE), "since": list(SINCE)}
     return [Facet(name, title, values=_listed(counted[name], worded[name], orders.get(name)))
             for name, title in TITLES.items()]
+
+
+def _words(live: Live, names: Mapping[str, Bilingual]) -> dict[str, Any]:
+    """What words the values of each filter by columns of the task."""
+    return {
+        "process": lambda key: names.get(key, Bilingual(key)), "version": lambda number: Bilingual(f"v{number}"),
+        "role": live.role_name, "severity": Bilingual, "due": lambda key: DUE.get(key, Bilingual(key)),
+        "since": lambda key: SINCE.get(key, Bilingual(key)),
+        "unit": lambda key: live.units[key].name if key in live.units else Bilingual(key)}
 
 
 def _listed(counted: Counter[str], worded: Any, order: list[str] | None) -> tuple[FacetValue, ...]:
@@ -147,16 +152,25 @@ def word_of(one: SearchField, value: str) -> Bilingual:
 
 
 def chosen(parts: Any, filters: Mapping[str, str]) -> dict[str, tuple[Bilingual, Bilingual]]:
-    """The business fields among ``filters`` as people read them: (field, value)."""
-    wanted = {name: value for name, value in cleaned(filters).items() if name.startswith(FIELD)}
+    """Filters as people read them: name -> (title, value). Severities stay keys, whose words are the web's."""
+    wanted = cleaned(filters)
     if not wanted:
         return {}
     with parts.database.reading() as connection:
-        fields = fields_of(parts, connection, parts.live.at(connection))
+        live = parts.live.at(connection)
+        fields = fields_of(parts, connection, live)
+        names = {key: parts.definitions.get(connection, newest).name for key, newest in live.newest.items()}
+    worded = _words(live, names)
     found = {}
     for name, value in wanted.items():
-        one = fields.get(name.removeprefix(FIELD))
-        words = [word_of(one, part) for part in value.split("|")] if one else [Bilingual(value, value)]
-        found[name] = (Bilingual(one.field.label.zh, one.field.label.en) if one else Bilingual(name, name),
-                       Bilingual("、".join(word.zh for word in words), ", ".join(word.in_("en") for word in words)))
+        one = fields.get(name.removeprefix(FIELD)) if name.startswith(FIELD) else None
+        if one is not None:
+            words = [word_of(one, part.strip()) for part in value.split("|")]
+            title = Bilingual(one.field.label.zh, one.field.label.en)
+        else:
+            words = [worded[name](part.strip()) if name in worded else Bilingual(part.strip())
+                     for part in (value.split(",") if name in worded else [value])]
+            title = TITLES.get(name, Bilingual("搜索", "Search") if name == "search" else Bilingual(name))
+        found[name] = (title, Bilingual("、".join(word.zh for word in words),
+                                        ", ".join(word.in_("en") for word in words)))
     return found

@@ -8,11 +8,12 @@ import orjson
 from sqlalchemy import Connection, Row, and_, exists, false, select
 from sqlalchemy.orm import aliased
 
-from engine.authorization import Actor, is_mine, offered_to, sees_case, supervises_task
+from engine.authorization import Actor, is_mine, offered_to, permitted, sees_case, supervises_task
 from engine.boards.case_forms import records
 from engine.boards.cases import case_head
 from engine.boards.rows import TASK_COLUMNS, task_row
 from engine.cards import Bilingual, NextStep, TaskView
+from engine.customer_data import READ_PERSONAL
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.expressions import Expressions
@@ -47,7 +48,8 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
             read_only_reason=_why_not(row, mine, offered), hint=_hint(element), draft_saved_at=row.draft_at,
             draft_restored=row.draft is not None,
             earlier_forms=records(parts, connection, live, by, row.root_id, lang),
-            next_steps=next_steps(definition, live, row.element_id), revision=row.revision)
+            next_steps=next_steps(definition, live, row.element_id), revision=row.revision,
+            may_reveal=mine or permitted(by, READ_PERSONAL, live, row.pack, row.unit_id))
 
 
 def _row(connection: Connection, live: Live, by: Actor, task_id: str) -> Row[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 from engine.boards.reasons import rules_fired, unclear
 from engine.cards import Bilingual, TimelineEntry
 from engine.definitions import Definitions
+from engine.masking import masked_text, masked_values
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 
@@ -37,22 +39,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "link_used": ("客户通过链接提交", "the customer answered by the link"),
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
     "printed": ("打印“{name}”", "printed “{name}”"),
+    "revealed": ("查看了“{form}”的“{field}”", "looked at “{field}” of “{form}”"),
     "ended": ("案件结束", "the case ended"),
 }
-WORDED = {"decided": rules_fired, "unclear": unclear}
+WORDED = {"revealed": lambda detail, _definition: _revealed(detail), "decided": rules_fired, "unclear": unclear}
 """Verbs whose sentence is put together from what is told."""
 
 
-def entries(connection: Connection, definitions: Definitions, root_id: str,
-            limit: int = 500) -> tuple[TimelineEntry, ...]:
-    """The entries of a case, newest first; one statement."""
+def entries(connection: Connection, definitions: Definitions, root_id: str, limit: int = 500, *,
+            mask: bool = True) -> tuple[TimelineEntry, ...]:
+    """The entries of a case, newest first; one statement. ``mask`` hides numbers and addresses of people in them."""
     rows = connection.execute(
         select(HistoryEntry.at, HistoryEntry.verb, HistoryEntry.element_id, HistoryEntry.definition_id,
                HistoryEntry.reason, HistoryEntry.detail, Person.name, Person.name_en)
         .outerjoin(Person, Person.id == HistoryEntry.by)
         .where(HistoryEntry.root_id == root_id)
         .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(limit)).all()
-    return tuple(_entry(connection, definitions, row) for row in rows)
+    told = tuple(_entry(connection, definitions, row) for row in rows)
+    return tuple(_masked(one) for one in told) if mask else told
+
+
+def _masked(entry: TimelineEntry) -> TimelineEntry:
+    return replace(entry, reason=masked_text(entry.reason), detail=masked_values(entry.detail),
+                   sentence=Bilingual(masked_text(entry.sentence.zh), masked_text(entry.sentence.en)))
 
 
 def _entry(connection: Connection, definitions: Definitions, row: Any) -> TimelineEntry:
@@ -76,6 +85,13 @@ def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], defin
         _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
         _fill(en, words | {"element": element.in_("en") if element else "",
                            "outcome": f": {outcome.in_('en')}" if outcome else ""}))
+
+
+def _revealed(detail: dict[str, Any]) -> Bilingual:
+    """Which personal field somebody had shown."""
+    zh, en = SENTENCES["revealed"] if detail.get("form") else ("查看了“{field}”", "looked at “{field}”")
+    return Bilingual(_fill(zh, {"form": detail.get("form", ""), "field": detail.get("name", "")}),
+                     _fill(en, {"form": detail.get("form_en", ""), "field": detail.get("name_en", "")}))
 
 
 def _outcome(detail: dict[str, Any], definition: Any) -> Bilingual | None:

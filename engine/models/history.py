@@ -34,6 +34,7 @@ class ElementVisit(Base):
         Index("ix_element_visit_case", "root_id", "left_at"),
         Index("ix_element_visit_element", "definition_id", "element_id", "left_at"),
         Index("ix_element_visit_person", "by", "left_at"),
+        Index("ix_element_visit_left", "left_at"),
     )
 
 

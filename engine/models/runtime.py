@@ -55,6 +55,8 @@ class ProcessInstance(Base):
         CheckConstraint("(state in ('active', 'suspended')) = (ended_at is null)", name="ended_has_a_moment"),
         CheckConstraint("(case_number is null) = (parent_id is not null)", name="roots_are_numbered"),
         Index("ix_process_instance_open", "state", "started_at"),
+        Index("ix_process_instance_started", "started_at"),
+        Index("ix_process_instance_ended", "ended_at"),
         Index("ix_process_instance_starter", "started_by", "id"),
     )
 
@@ -123,6 +125,7 @@ class UserTask(Base):
         Index("ix_user_task_mine", "assignee_id", "due_sort", "id", "process_key", "severity"),
         Index("ix_user_task_lent", "owner_id", "due_sort", "id"),
         Index("ix_user_task_due", "due_at"),
+        Index("ix_user_task_warn", "warn_at"),
         Index("ix_user_task_case_number", "case_number"),
     )
 

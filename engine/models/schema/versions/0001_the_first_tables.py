@@ -74,6 +74,7 @@ def upgrade() -> None:
     with op.batch_alter_table("element_visit", schema=None) as batch_op:
         batch_op.create_index("ix_element_visit_case", ["root_id", "left_at"], unique=False)
         batch_op.create_index("ix_element_visit_element", ["definition_id", "element_id", "left_at"], unique=False)
+        batch_op.create_index("ix_element_visit_left", ["left_at"], unique=False)
         batch_op.create_index("ix_element_visit_person", ["by", "left_at"], unique=False)
 
     op.create_table(
@@ -473,8 +474,10 @@ def upgrade() -> None:
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_process_instance_business_key"), ["business_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_instance_definition_id"), ["definition_id"], unique=False)
+        batch_op.create_index("ix_process_instance_ended", ["ended_at"], unique=False)
         batch_op.create_index("ix_process_instance_open", ["state", "started_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_instance_root_id"), ["root_id"], unique=False)
+        batch_op.create_index("ix_process_instance_started", ["started_at"], unique=False)
         batch_op.create_index("ix_process_instance_starter", ["started_by", "id"], unique=False)
 
     op.create_table(
@@ -805,6 +808,7 @@ def upgrade() -> None:
             "ix_user_task_mine", ["assignee_id", "due_sort", "id", "process_key", "severity"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_user_task_root_id"), ["root_id"], unique=False)
+        batch_op.create_index("ix_user_task_warn", ["warn_at"], unique=False)
 
     op.create_table(
         "job",
@@ -989,6 +993,7 @@ def downgrade() -> None:
 
     op.drop_table("job")
     with op.batch_alter_table("user_task", schema=None) as batch_op:
+        batch_op.drop_index("ix_user_task_warn")
         batch_op.drop_index(batch_op.f("ix_user_task_root_id"))
         batch_op.drop_index("ix_user_task_mine")
         batch_op.drop_index("ix_user_task_lent")
@@ -1053,8 +1058,10 @@ def downgrade() -> None:
     op.drop_table("role_holding")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.drop_index("ix_process_instance_starter")
+        batch_op.drop_index("ix_process_instance_started")
         batch_op.drop_index(batch_op.f("ix_process_instance_root_id"))
         batch_op.drop_index("ix_process_instance_open")
+        batch_op.drop_index("ix_process_instance_ended")
         batch_op.drop_index(batch_op.f("ix_process_instance_definition_id"))
         batch_op.drop_index(batch_op.f("ix_process_instance_business_key"))
 
@@ -1124,6 +1131,7 @@ def downgrade() -> None:
     op.drop_table("file_object")
     with op.batch_alter_table("element_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_element_visit_person")
+        batch_op.drop_index("ix_element_visit_left")
         batch_op.drop_index("ix_element_visit_element")
         batch_op.drop_index("ix_element_visit_case")
 

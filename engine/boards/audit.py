@@ -1,0 +1,145 @@
+"""The audit log: everything that was done, by whom, for whom, why, with the values before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
+
+from engine.authorization import ADMINISTRATOR, AUDITOR, Actor, require
+from engine.boards.timeline import SENTENCES, _fill
+from engine.cards import Bilingual
+from engine.masking import masked_text, masked_values
+from engine.models.history import HistoryEntry
+from engine.models.identity import Person
+from engine.models.runtime import ProcessInstance
+
+PEOPLE: dict[str, tuple[str, str]] = {
+    "signed_in": ("登录", "signed in"),
+    "signed_out_everywhere": ("在所有设备上退出", "signed out everywhere"),
+    "sign_in_paused": ("登录失败过多，暂停", "paused after too many failed sign-ins"),
+    "unlocked": ("解除锁定", "unlocked"),
+    "password_set": ("设置密码", "set the password"),
+    "password_reset": ("发放一次性密码", "gave a one-time password"),
+    "password_link_sent": ("发出设置密码的链接", "sent a link to a new password"),
+    "provider_linked": ("关联统一登录", "linked with single sign-on"),
+    "person_created": ("新增人员", "added a person"),
+    "person_changed": ("修改人员", "changed a person"),
+    "person_left": ("人员离职", "a person left"),
+    "person_back": ("人员复职", "a person came back"),
+    "roles_set": ("修改岗位", "changed roles"),
+    "unit_saved": ("保存单位", "saved a unit"),
+    "unit_removed": ("删除单位", "removed a unit"),
+    "people_imported": ("导入人员和岗位", "imported people and roles"),
+    "people_exported": ("导出人员名单", "exported the list of people"),
+    "substituted": ("设置代理", "appointed a substitute"),
+    "substitution_ended": ("结束代理", "ended a substitution"),
+    "handed_over": ("离职交接", "handed tasks over"),
+}
+"""Verbs of the administration, which belong to no case."""
+CONTENT: dict[str, tuple[str, str]] = {
+    "revealed": ("查看个人信息“{name}”", "looked at personal data “{name_en}”"),
+    "deployed": ("发布流程", "published processes"),
+    "erased": ("删除个人信息", "erased personal data"),
+}
+GROUPS = {"people": tuple(PEOPLE), "personal": ("revealed", "printed", "people_exported", "erased")}
+"""Filters of the page besides single verbs."""
+APART = ("before", "after")
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One entry. ``before`` and ``after`` hold the values that changed, ``detail`` the rest; ``subject`` is a login,
+    a unit or a register that it is about."""
+
+    id: str
+    at: datetime
+    by: Bilingual | None
+    by_login: str
+    on_behalf_of: Bilingual | None
+    verb: str
+    sentence: Bilingual
+    subject: str
+    case_number: str
+    reason: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """A page of the audit log, the newest first; ``next`` is given back to get the following page."""
+
+    lines: tuple[AuditLine, ...]
+    next: str | None
+
+
+def page(parts: Any, by: Actor, *, person: str = "", case: str = "", kind: str = "", since: datetime | None = None,
+         until: datetime | None = None, after: str = "", limit: int = 50) -> AuditPage:
+    """Entries by a person's login, of a case's number, of a verb or a group of :data:`GROUPS`, within a time.
+
+    For administrators and auditors. One statement; personal data inside the values is masked.
+    """
+    require(by.system or by.holds(ADMINISTRATOR, AUDITOR), "查看审计日志", "read the audit log")
+    limit = max(1, min(limit, MOST))
+    with parts.database.reading() as connection:
+        query = _query()
+        if person:
+            found = connection.scalar(select(Person.id).where(Person.login == person.strip().lower()))
+            query = query.where(HistoryEntry.by == (found or "-"))
+        if case:
+            query = query.where(ProcessInstance.case_number == case.strip().upper())
+        if kind:
+            query = query.where(HistoryEntry.verb.in_(GROUPS.get(kind, (kind,))))
+        if since is not None:
+            query = query.where(HistoryEntry.at >= since)
+        if until is not None:
+            query = query.where(HistoryEntry.at < until)
+        if after:
+            query = query.where(HistoryEntry.id < after)
+        rows = connection.execute(query.order_by(HistoryEntry.id.desc()).limit(limit + 1)).all()
+    return AuditPage(tuple(_line(row) for row in rows[:limit]), rows[limit - 1].id if len(rows) > limit else None)
+
+
+def verbs() -> dict[str, Bilingual]:
+    """Every verb that the log words, for its filter."""
+    return {verb: _words(verb, {}) for verb in sorted(PEOPLE | CONTENT | SENTENCES)}
+
+
+def _query() -> Select[Any]:
+    other = aliased(Person)
+    return (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.verb, HistoryEntry.reason, HistoryEntry.detail,
+                   HistoryEntry.element_id, Person.name, Person.name_en, Person.login, other.name.label("other"),
+                   other.name_en.label("other_en"), ProcessInstance.case_number)
+            .outerjoin(Person, Person.id == HistoryEntry.by).outerjoin(other, other.id == HistoryEntry.on_behalf_of)
+            .outerjoin(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id))
+
+
+def _line(row: Row[Any]) -> AuditLine:
+    detail = masked_values(dict(row.detail or {}))
+    before, after = (_plain(detail.get(name)) for name in APART)
+    subject = str(detail.get("login") or detail.get("unit") or detail.get("person") or detail.get("register") or "")
+    return AuditLine(
+        row.id, row.at, Bilingual(row.name, row.name_en or "") if row.name else None, row.login or "",
+        Bilingual(row.other, row.other_en or "") if row.other else None, row.verb,
+        _words(row.verb, detail | {"reason": row.reason, "element": detail.get("name") or row.element_id}), subject,
+        row.case_number or "", masked_text(row.reason), before, after,
+        {name: value for name, value in detail.items() if name not in APART})
+
+
+def _words(verb: str, words: dict[str, Any]) -> Bilingual:
+    zh, en = PEOPLE.get(verb) or CONTENT.get(verb) or SENTENCES.get(verb) or (verb, verb)
+    empty = dict.fromkeys(("number", "name", "name_en", "level", "how", "to", "outcome", "reason", "element"), "")
+    given = empty | words
+    english = given | {"name": given.get("name_en") or given["name"],
+                       "element": given.get("name_en") or given["element"]}
+    return Bilingual(_fill(zh, given | {"outcome": ""}), _fill(en, english | {"outcome": ""}))
+
+
+def _plain(values: Any) -> dict[str, Any]:
+    return dict(values) if isinstance(values, dict) else {}
