@@ -42,6 +42,11 @@ class Walk:
         """Whether the token that goes back stands behind the element at all."""
         return self.token in self.behind()
 
+    @property
+    def repeated(self) -> bool:
+        """Whether the element, or what holds it, is done more than once."""
+        return self.node.repetition is not None or self.start.repetition is not None
+
     def behind(self) -> list[Token]:
         """The tokens in the scope that came from the element's last visit; what is inside them goes with them."""
         found: dict[str, Token] = {}

@@ -2,11 +2,13 @@
 
 from engine.tasks.open_task import AlreadyDone, AlreadyTaken
 from engine.tasks.passing import Passing
+from engine.tasks.pulling_back import PullingBack
+from engine.tasks.returning import Returning
 from engine.tasks.signing import Signing
 from engine.tasks.verbs import Everyday
 
 __all__ = ["AlreadyDone", "AlreadyTaken", "Tasks"]
 
 
-class Tasks(Everyday, Passing, Signing):
+class Tasks(Everyday, Passing, Returning, PullingBack, Signing):
     """What staff do with tasks: each verb is one transaction, allowed by the table of :mod:`engine.operations`."""

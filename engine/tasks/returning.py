@@ -22,8 +22,7 @@ from engine.family import Family, Member, Restart
 from engine.forms import draft
 from engine.models.history import ElementVisit
 from engine.models.runtime import ProcessInstance, UserTask
-from engine.tasks.beginning import begin
-from engine.tasks.drafts import keep
+from engine.tasks.beginning import begin, keep_draft
 from engine.tasks.finishing import card
 from engine.tasks.open_task import OpenTask
 from engine.undoing import KEPT_OF_TASK
@@ -148,8 +147,9 @@ def _keep_values(task: OpenTask, values: Mapping[str, Any] | None, by: Actor) ->
     member = family.member(row.instance_id)
     form = member.definition.forms.get(row.form_key or "")
     if values and form is not None:
-        keep(family.parts, family.connection, row.id, row.root_id, row.form_key,
-             draft(form, values, now=member.environment.expressions.now()), by, family.now)
+        keep_draft(family.parts, family.connection, row, by.person_id,
+                   draft(form, values, now=member.environment.expressions.now()), family.now, task_id=row.id,
+                   form_key=row.form_key)
 
 
 @dataclass

@@ -108,7 +108,8 @@ def _drafted(connection: Any, task_id: str, by: Actor, live: Live) -> Row[Any]:
     if row is None:
         row = connection.execute(
             select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail, literal(True).label("seen"))
-            .where(HistoryEntry.task_id == task_id, HistoryEntry.verb.in_(("completed", "withdrawn"))).limit(1)).first()
+            .where(HistoryEntry.task_id == task_id, HistoryEntry.verb.in_(("completed", "withdrawn", "returned")))
+            .limit(1)).first()
     if row is None or not row.seen:
         raise NotFound(what="task")
     return row
