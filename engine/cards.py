@@ -178,6 +178,7 @@ class TaskView:
     earlier_forms: tuple[FormRecord, ...]
     next_steps: tuple[NextStep, ...]
     revision: int = 0
+    may_reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ class FormRecord:
     element: Bilingual | None
     view: Any  # engine.forms.FormView, read-only
     superseded: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,7 @@ class CaseView:
     attachments: tuple[AttachmentCard, ...]
     may_cancel: bool = False
     may_suspend: bool = False
+    may_reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +317,14 @@ class IncidentCard:
     tries: int
     job_id: str | None
     open: bool = True
+    customer: str = ""
+    topic: str = ""
+    kind: str = ""
+    notes: tuple[dict[str, Any], ...] = ()
+    process_key: str = ""
+    resolved_at: datetime | None = None
+    resolved_by: str = ""
+    resolution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class NotToldAlike(Exception):
 
 def browser_rules(sheet: FormView) -> dict[str, Any]:
     """JSON for the page: ``fields`` (id, visible, required, uses), ``kinds``, ``context``, ``now`` and ``zone``."""
+    if sheet.readonly:  # nothing to show or hide while typing; and what others may not read must not go along
+        return {"fields": [], "context": {}, "kinds": {}, "now": None, "zone": ""}
     views = {one.id: one for one in sheet.fields}
     kinds = _kinds(sheet, views)
     sent, context, used = [], {}, set()

@@ -25,6 +25,7 @@ from engine.jobs import Jobs
 from engine.live import LiveData
 from engine.models import migration
 from engine.notice_channels import Notices
+from engine.personal_data import PersonalData
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
 from engine.settings import Settings
@@ -51,6 +52,7 @@ class ProcessEngine:
         self.incidents = Incidents(self)
         self.boards = Boards(self)
         self.public = PublicLinks(self)
+        self.personal = PersonalData(self)
         self.notices = Notices(self)
         self.outbound = Outbound(AllowedHosts(self.settings.http_hosts.split(",")))
         self.connectors = connecting.connectors(self)

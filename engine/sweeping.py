@@ -1,4 +1,4 @@
-"""What is of no use any more goes: expired early messages, used page tokens, old failures to sign in, old drafts."""
+"""What is of no use any more goes: early messages, used page tokens, failures to sign in, sessions, links, drafts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT_DRAFTS = timedelta(days=30)
 
 
 def sweep(connection: Connection, now: datetime) -> int:
-    """Delete what has had its time; four statements. Returns how many rows went."""
+    """Delete what has had its time; a statement each. Returns how many rows went."""
     open_task = exists().where(UserTask.id == TaskDraft.task_id)
     statements = (
         delete(BufferedMessage.__table__).where(BufferedMessage.expires_at <= now),

@@ -12,11 +12,20 @@ def planned(house):
     return house.come_to(TO_THE_PLAN)
 
 
-def test_an_unsigned_sheet_says_so_and_names_the_customer_to_whoever_works_on_the_case(signed_in, planned):
-    page = signed_in("chen.siyuan").get(f"/cases/{planned}/print/complaint_handling").text
+def test_an_unsigned_sheet_says_so_and_names_the_customer_to_whoever_has_a_task_of_the_case(house, signed_in, planned):
+    # given whose turn it is
+    element, login, _form = TO_THE_SIGNATURE[0]
+    house.engine.tasks.claim(house.task(planned, element), house.actor(login))
+    page = signed_in(login).get(f"/cases/{planned}/print/complaint_handling").text
     assert "客户投诉处理单" in page
     assert "未签字稿" in page
     assert "<td>苏州恒泰装饰工程有限公司" in page
+
+
+def test_a_sheet_masks_the_customer_for_everybody_else(signed_in, planned):
+    page = signed_in("zhou.min").get(f"/cases/{planned}/print/complaint_handling").text
+    assert "<td>苏州恒泰装饰工程有限公司" not in page
+    assert "<td>苏***" in page
 
 
 def test_a_signed_sheet_shows_who_signed(house, signed_in, planned):
