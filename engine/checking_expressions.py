@@ -27,7 +27,8 @@ REFERENCES: dict[str, Any] = {
     "signature": {"file": "any", "method": "string", "signed_at": "date and time", "signer": "string"}}
 """What can be asked of values that point to something: a record's own columns are reached by ``record(…)``."""
 GIVEN = ("case", "parameters", "loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances",
-         "result", "activationCount", "scheduled_for", "holder", "unit", "user", "error", "errorCode", "errorMessage")
+         "result", "activationCount", "scheduled_for", "holder", "signed_opinions", "unit", "user", "error",
+         "errorCode", "errorMessage")
 """Names that the engine itself provides in places."""
 
 

@@ -7,15 +7,17 @@ from difflib import get_close_matches
 
 from engine.bpmn import ProcessModel
 from engine.errors import Problem
+from engine.operations import SWITCHES
 from engine.packs import PackContent
+from engine.signers import BadRule, read_rule
 
 PREFIX = "bihuan:"
 KEYS = "bihuan:key:"
 KNOWN = frozenset(PREFIX + name for name in (
     "adhoc", "case_state", "correlation", "criteria", "customer", "deadline", "documentation_en", "external",
-    "for_each", "gist", "hint_en", "hint_zh", "name_en", "number_prefix", "operations", "output_collection",
-    "output_element",
-    "phone", "promised_at", "register", "role", "search", "severity", "startable_by", "variables"))
+    "for_each", "gist", "hint_en", "hint_zh", "name_en", "number_prefix", "operations", "opinion_required",
+    "output_collection", "output_element", "phone", "promised_at", "register", "role", "search", "severity",
+    "sign_people", "sign_rule", "startable_by", "variables"))
 """What ``docs/reference/element-attributes.md`` describes; a test holds the two together."""
 
 
@@ -34,6 +36,28 @@ def check_properties(model: ProcessModel, pack: PackContent | None) -> Iterator[
             yield Problem("unknown_case_state", f"“{name}”的案件状态“{state}”在 pack.yaml 的 case_states 中没有名称。",
                           f"The case state {state!r} of “{name}” has no words in `case_states` of pack.yaml.",
                           file=model.file, element=place, line=line, severity="warning")
+        yield from _operations(model.file, place, name, line, properties.get("bihuan:operations", ""))
+        yield from _rule(model.file, place, name, line, properties.get("bihuan:sign_rule", ""))
+
+
+def _operations(file: str, place: str, name: str, line: int, text: str) -> Iterator[Problem]:
+    """Names in ``bihuan:operations`` that no verb has, or whose verb is always there."""
+    for one in filter(None, (part.strip().lstrip("+-") for part in text.split(","))):
+        if one not in SWITCHES:
+            near = get_close_matches(one, SWITCHES, 1)
+            zh, en = (f"是否应为 {near[0]}？", f" Did you mean {near[0]}?") if near else ("", "")
+            yield Problem("unknown_operation", f"“{name}”的 bihuan:operations 中的“{one}”不是可开关的操作。{zh}",
+                          f"{one!r} in bihuan:operations of “{name}” is no operation that can be switched.{en}",
+                          file=file, element=place, line=line)
+
+
+def _rule(file: str, place: str, name: str, line: int, text: str) -> Iterator[Problem]:
+    """A rule of signing that is none; one in FEEL is seen when it is evaluated."""
+    try:
+        read_rule(text if not text.startswith("=") else "")
+    except BadRule as bad:
+        yield Problem(bad.code, f"“{name}”：{bad.sentence('zh')}", f"“{name}”: {bad.sentence('en')}", file=file,
+                      element=place, line=line)
 
 
 def _unknown(file: str, place: str, name: str, line: int, one: str) -> Problem:

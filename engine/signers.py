@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from engine import notices
+from engine.bpmn import RunFailed, Wait
 from engine.errors import FieldError, Invalid
 from engine.family import Family, Member
 from engine.ids import new_id
@@ -111,23 +112,26 @@ def rows_for(now: datetime, task: Mapping[str, Any], people: Sequence[str], posi
         "decided_by": None, "due_sort": task["due_sort"]} for index, person in enumerate(people)]
 
 
-def drawn(family: Family, member: Member, element: Any, scope: dict[str, Any], task: dict[str, Any]
-          ) -> list[dict[str, Any]]:
+def drawn(family: Family, member: Member, wait: Wait, task: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the signers that a drawing names (``bihuan:sign_people``), and the task's row made a joint one.
 
     People who are not there are left out; where nobody is left the task is offered to its roles as any other.
     """
+    element = member.definition.model.elements[wait.element_id]
     text = element.properties.get("bihuan:sign_people", "")
     if not text:
         return []
-    named = member.environment.expressions.value(text, scope)
-    people = named_people(family.live, named, family.root_row["unit_id"])[:MOST]
+    value, scope = member.environment.expressions.value, member.run.scope_variables(wait.id)
+    people = named_people(family.live, value(text, scope), family.root_row["unit_id"])[:MOST]
     if not people:
         return []
-    rule_text = member.environment.expressions.value(element.properties.get("bihuan:sign_rule", ""), scope)
-    rule_text = str(rule_text or "all").strip()
-    task |= {"signing": "joint", "sign_rule": rule_text, "assignee_id": None, "claimed_at": None}
-    return rows_for(family.now, task, people, "joint", read_rule(rule_text), None)
+    named = str(value(element.properties.get("bihuan:sign_rule", ""), scope) or "all").strip()
+    try:
+        rule = read_rule(named)
+    except BadRule:
+        raise RunFailed(element.id, "bad_sign_rule", text=named) from None
+    task |= {"signing": "joint", "sign_rule": named, "assignee_id": None, "claimed_at": None, "owner_id": None}
+    return rows_for(family.now, task, people, "joint", rule, None)
 
 
 def named_people(live: Live, named: Any, unit_id: str | None) -> list[str]:

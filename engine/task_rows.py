@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine import case_columns, deadlines, notices
+from engine import case_columns, deadlines, notices, signers
 from engine.authorization import Actor, candidate_pairs
 from engine.bpmn import RunFailed, Wait
 from engine.family import Family, Member
@@ -18,20 +18,24 @@ _Made = tuple[dict[str, Any], list[dict[str, Any]], str | None, deadlines.TaskCl
 
 
 def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
-    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: two statements."""
+    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: two statements, three more
+    where a drawing names signers."""
     if not come:
         return
     tasks, candidates, jobs, clocks = [], [], [], []
-    logins = {}
+    logins, joint = {}, []
     for member, wait in come:
         row, offers, login, clock = _row(family, member, wait)
+        asked = signers.drawn(family, member, wait, row)
         clocks.append(clock)
         tasks.append(row)
         candidates += offers
-        if login:
+        if asked:
+            joint.append((row, asked))
+        elif login:
             logins[row["id"]] = login
     _assign(family, tasks, logins)
-    held = {row["id"] for row in tasks if row["assignee_id"] is not None}
+    held = {row["id"] for row in tasks if row["assignee_id"] is not None or row["signing"]}
     candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in candidates]
     for (member, _wait), row, clock in zip(come, tasks, clocks):
         back = (member.id, row["element_instance_id"]) in family.routes.revived
@@ -42,8 +46,11 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     family.connection.execute(insert(UserTask.__table__), tasks)
     if candidates:
         family.connection.execute(insert(TaskCandidate.__table__), candidates)
+    for row, asked in joint:
+        signers.ask(family, row, asked, family.by.person_id)
     family.outgoing += jobs
-    heard = [row for row in tasks if row["assignee_id"] is not None or family.live.offers_heard]
+    heard = [row for row in tasks if row["assignee_id"] is not None or (
+        family.live.offers_heard and not row["signing"])]
     family.outgoing += notices.announce(family.now, heard, family.by.person_id or None)
 
 
@@ -69,7 +76,7 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
         "came_from": member.previous_step, "came_by": family.by.person_id or None,
         "case_number": family.root_row["case_number"], "unit_id": family.root_row["unit_id"], "revision": 0,
         "first_due_at": clock.due_at, "paused_at": None, "owner_id": None, "straight_to": None, "returned_by": None,
-        "returned_why": "", "follow_up_at": None,
+        "returned_why": "", "follow_up_at": None, "signing": "", "sign_rule": "", "submitted": None,
     } | case_columns.task_columns(family.root_row)
     _routed(family, row)
     offers = []

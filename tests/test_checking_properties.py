@@ -39,4 +39,19 @@ def test_a_number_for_no_process_is_told() -> None:
 def test_every_described_property_is_known_and_every_known_one_is_described() -> None:
     page = (ROOT / "docs" / "reference" / "element-attributes.md").read_text(encoding="utf-8")
     described = set(re.findall(r"`(bihuan:[a-z_]+)`", page))
-    assert described - {"bihuan:key"} == KNOWN - {"bihuan:operations"}
+    assert described - {"bihuan:key"} == KNOWN
+
+
+def test_an_operation_that_cannot_be_switched_is_told() -> None:
+    element = '<camunda:property name="bihuan:deadline"'
+    for text, told_too in (("-transfr", "Did you mean transfer?"), ("-complete", "is no operation that can be switched")):
+        found = [en for code, severity, en in told(
+            element, f'<camunda:property name="bihuan:operations" value="{text}" />{element}')
+            if code == "unknown_operation" and severity == "error"]
+        assert len(found) == 1 and told_too in found[0]
+
+
+def test_a_rule_of_signing_that_is_none_is_told() -> None:
+    element = '<camunda:property name="bihuan:deadline"'
+    found = told(element, f'<camunda:property name="bihuan:sign_rule" value="ratio:2" />{element}')
+    assert ("bad_sign_rule", "error") in [(code, severity) for code, severity, _ in found]

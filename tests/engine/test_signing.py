@@ -13,7 +13,7 @@ from engine.models.history import ElementVisit, FormFilled, HistoryEntry
 from engine.models.runtime import TaskCandidate, TaskDraft
 from engine.models.working import TaskSigner
 from engine.signers import BadRule, Rule, decide, read_rule
-from engine.standing import NotNow
+from engine.standing import NotNow, SwitchedOff
 from engine.tasks.finishing import OpinionNeeded
 from engine.tasks.signing import BadSigners, OwnSignature, SigningUnderWay
 from tests.engine.house import House
@@ -303,3 +303,50 @@ def test_an_outcome_that_is_none_is_refused(desk: Desk) -> None:
         desk.sign("liu.jun", "perhaps", "嗯")
     assert bad.value.fields[0].path == "outcome"
     assert issubclass(OwnSignature, NotPermitted)
+
+
+# -- named by the drawing
+
+
+@pytest.fixture
+def council(small_house: House) -> House:
+    small_house.deploy("council")
+    return small_house
+
+
+def test_a_drawing_names_the_signers_and_their_rule(council: House) -> None:
+    # given a vote of three, of which one is named by login and two by a role
+    council.engine.identity.set_roles("gao.lei", [("director", "hq")], council("root"))
+    case = council.start("council", variables={"members": ["zhou.min", "role:director", "who.left"]})
+    task = council.task(case, "vote")
+    assert sorted(council.notices()) == [
+        ("gao.lei", "sign_asked"), ("liu.jun", "sign_asked"), ("zhou.min", "sign_asked")]
+    # when one agrees without a word: the step wants an opinion with that outcome
+    with pytest.raises(OpinionNeeded):
+        council.engine.tasks.sign(task, "approve", "", council("liu.jun"))
+    council.engine.tasks.sign(task, "approve", "可行", council("liu.jun"))
+    council.engine.tasks.sign(task, "approve", "同意", council("gao.lei"))
+    # then two of three are enough, and the third is spared
+    assert council.open(case) == ["file"]
+    assert council.variables(case)["note_verdict"]["decision"] == "approve"
+
+
+def test_without_anybody_who_is_there_it_waits_for_the_role(council: House) -> None:
+    case = council.start("council", variables={"members": ["who.left"]})
+    council.engine.tasks.complete(council.task(case, "vote"), {"decision": "return"}, council("zhou.min"))
+    assert council.open(case) == ["file"]
+
+
+def test_a_process_switches_operations_off_and_a_step_on_again(council: House) -> None:
+    case = council.start("council", variables={"members": []})
+    tasks, task = council.engine.tasks, council.task(case, "vote")
+    tasks.claim(task, council("zhou.min"))
+    with pytest.raises(SwitchedOff) as off:
+        tasks.delegate(task, "liu.jun", "", council("zhou.min"))
+    assert off.value.sentence("zh") == "这个流程的这一步没有开放“委派”。"
+    tasks.complete(task, {"decision": "return"}, council("zhou.min"))
+    following = council.task(case, "file")
+    tasks.claim(following, council("li.na"))
+    with pytest.raises(SwitchedOff):
+        tasks.transfer(following, "wang.fang", "转", council("li.na"))
+    tasks.delegate(following, "wang.fang", "", council("li.na"))
