@@ -2,7 +2,7 @@
 
 The rows stand in ``process_instance.undo`` as they were before (see :mod:`engine.undoing`). Nobody has acted means:
 nothing has moved the case since, none of the tasks that followed was claimed, passed on or signed by somebody else, and
-nothing has left the case that cannot be called back. The task returns under its old id, what was submitted as its draft.
+nothing has left the case for good. The task returns under its old id, with what was submitted as its draft.
 """
 
 from __future__ import annotations
