@@ -106,6 +106,16 @@ class ProcessRun(TokenGame):
         target.update(values)
         self.dirty = True
 
+    def take_inputs(self, element_instance_id: str) -> dict[str, Any]:
+        """Evaluate the inputs of a service task that waits anew, over the variables as they are now."""
+        token = self._token(element_instance_id)
+        for name, _ in token.task_spec.takes:
+            token.notes["vars"].pop(name, None)  # the old value would hide the variable of the same name
+        mapping.take_in(token)
+        self.touch(token.scope)
+        self.dirty = True
+        return {name: token.notes["vars"].get(name) for name, _ in token.task_spec.takes}
+
     def complete(self, element_instance_id: str, values: Mapping[str, Any] | None = None) -> None:
         """A user task, service job or called process is done. ``values`` are written as variables; of a called
         process they are its variables at its end, of which only what ``camunda:out`` names comes back.

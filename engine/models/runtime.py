@@ -216,6 +216,7 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
     resolved_by: Mapped[str | None] = mapped_column(String(100))
     resolution: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[Any] = mapped_column(Values, nullable=True)
 
     __table_args__ = (Index("ix_incident_open", "resolved_at", "at"),)
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import SYSTEM, Conflict, NotPermitted, Settings
+from engine import SYSTEM, Conflict, Invalid, NotPermitted, Settings
 from engine.connectors import Connector, ConnectorFailure, Input
+from engine.incidents import StepWaits
 from engine.instances import ReasonNeeded
+from engine.models.history import HistoryEntry
 from engine.models.identity import SentMessage
 from tests.engine.house import House
 
@@ -103,9 +105,62 @@ def test_an_incident_is_settled_with_a_reason(house: House, probe: Probe) -> Non
     incident, = house.incidents()
     with pytest.raises(ReasonNeeded):
         house.engine.incidents.resolve(incident.id, " ", house("zhou.min"))
-    house.engine.incidents.resolve(incident.id, "电话处理了", house("zhou.min"))
+    with pytest.raises(StepWaits):
+        house.engine.incidents.resolve(incident.id, "电话处理了", house("zhou.min"))
+    house.engine.instances.cancel(case, "撤诉", house("zhou.min"))
     assert house.jobs() == [] and house.engine.incidents.list(house("zhou.min")) == []
-    assert "incident_resolved" in house.verbs(case)
+
+
+def test_a_failed_step_is_skipped_with_a_result(house: House, probe: Probe) -> None:
+    probe.fails = [ConnectorFailure("refused", retryable=False, what="probe", why="bad number")]
+    case = house.start("service", variables={"n": 7})
+    house.work()
+    incident, = house.incidents()
+    with pytest.raises(NotPermitted):
+        house.engine.incidents.skip(incident.id, "电话问到了", house("li.na"))
+    house.engine.incidents.skip(incident.id, "电话问到了", house("zhou.min"), {"answer": 8})
+    assert (house.open(case), house.variables(case)["answer"], house.jobs()) == (["look"], 8, [])
+    assert {"skipped", "incident_resolved"} <= set(house.verbs(case))
+    with pytest.raises(Conflict):
+        house.engine.incidents.skip(incident.id, "又一次", house("zhou.min"))
+
+
+def test_data_is_mended_and_the_step_tried_again(house: House, probe: Probe) -> None:
+    probe.fails = [ConnectorFailure("refused", retryable=False, what="probe", why="bad number")]
+    case = house.start("service", variables={"n": 7})
+    house.work()
+    incident, = house.incidents()
+    change = house.engine.incidents.change_data
+    assert house.engine.incidents.data(incident.id, house("zhou.min"))["n"] == 7
+    for values, field in (({"m": "1"}, "m"), ({"n": "1 +"}, "n"), ({"case": "null"}, "case")):
+        with pytest.raises(Invalid) as caught:
+            change(incident.id, values, "号码不对", house("zhou.min"))
+        assert [error.path for error in caught.value.fields] == [field]
+    with pytest.raises(ReasonNeeded):
+        change(incident.id, {"n": "9"}, "", house("zhou.min"))
+    assert house.variables(case)["n"] == 7, "nothing half done"
+    change(incident.id, {"n": "n + 2"}, "号码不对", house("zhou.min"))
+    house.work()
+    assert (house.open(case), house.variables(case)["answer"]) == (["look"], 9)
+    entry = next(entry for entry in house.rows(select(HistoryEntry)) if entry.verb == "data_changed")
+    assert (entry.reason, entry.detail) == ("号码不对", {"before": {"n": 7}, "after": {"n": 9}})
+
+
+def test_incidents_are_grouped_by_cause_annotated_and_settled_in_bulk(house: House, probe: Probe) -> None:
+    probe.fails = [ConnectorFailure("refused", retryable=False, what="probe", why="bad number")] * 3
+    for _ in range(3):
+        house.start("service", variables={"n": 7})
+    house.work()
+    verbs, boss = house.engine.incidents, house("zhou.min")
+    assert [(code, count) for code, _words, count in verbs.groups(boss)] == [("refused", 3)]
+    first = verbs.list(boss)[0]
+    verbs.annotate(first.id, "供应商在查", boss)
+    assert [note["text"] for note in verbs.list(boss)[0].notes] == ["供应商在查"]
+    rows = verbs.many("retry", [card.id for card in verbs.list(boss)] + ["nobody"], boss)
+    assert [row.ok for row in rows] == [True, True, True, False]
+    assert verbs.groups(boss) == [] and verbs.settled_lately(boss) == 3
+    house.work()
+    assert house.open() == ["look"] * 3
 
 
 def test_an_incident_of_a_case_that_was_cancelled_needs_nobody(house: House, probe: Probe) -> None:
