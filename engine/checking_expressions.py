@@ -40,9 +40,10 @@ HOST_FUNCTIONS: dict[str, Any] = {
     **calendar_functions(WorkingCalendar.from_declaration(), _refused_clock),
     "next number": lambda prefix: prefix,
     "records": lambda register, criteria=None: None,  # noqa: ARG005
-    "record": lambda register, criteria: None}  # noqa: ARG005
+    "record": lambda register, criteria: None,  # noqa: ARG005
+    "people": lambda role=None: None}  # noqa: ARG005
 """What expressions may call besides FEEL's own functions (see :mod:`engine.expressions`)."""
-LOOK_UPS = frozenset({"next number", "records", "record"})
+LOOK_UPS = frozenset({"next number", "records", "record", "people"})
 """Those that ask the database."""
 
 

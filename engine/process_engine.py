@@ -28,6 +28,7 @@ from engine.notice_channels import Notices
 from engine.personal_data import PersonalData
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
+from engine.role_holders import people_of
 from engine.settings import Settings
 from engine.tasks import Tasks
 
@@ -87,8 +88,8 @@ class ProcessEngine:
         record.write(connection)
 
     def functions(self, connection: Connection) -> dict[str, Any]:
-        """What expressions may call besides FEEL and working time: look-ups in registers."""
-        return self.registers.functions(connection)
+        """What expressions may call besides FEEL and working time: look-ups in registers and of people."""
+        return {**self.registers.functions(connection), "people": people_of(connection)}
 
     def call_context(self, job: Any) -> dict[str, Any]:
         """What a connector learns about the job it works for."""
