@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import exists, insert, or_, select
 
-from engine.authorization import Actor, sees_case
+from engine.authorization import Actor, require_acting, sees_case
 from engine.errors import Invalid, NotFound, TooLarge
 from engine.file_types import type_of
 from engine.ids import new_id
@@ -35,6 +35,8 @@ class Files:
     def put(self, name: str, data: bytes, by: Actor | None, task_id: str | None = None,
             root_id: str | None = None) -> dict[str, Any]:
         """Keep a file; returns its value ``{sha256, name, type, size}``. Raises TooLarge, ForbiddenType, NotFound."""
+        if by is not None:
+            require_acting(by)
         limit = self._parts.settings.max_upload_mb
         if len(data) > limit * 1_000_000:
             raise TooLarge(what=name, limit=f"{limit} MB")

@@ -10,16 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import aliased
 
-from engine.authorization import ADMINISTRATOR, Actor, only_looks, require, supervised_units
+from engine import notices
+from engine.authorization import ADMINISTRATOR, Actor, only_looks, require, require_acting, supervised_units
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound, PersonLeft, ReasonNeeded
 from engine.ids import new_id
 from engine.live import Live, LivePerson, changed
-from engine.models.identity import Notice, Person
+from engine.models.identity import Person
 from engine.models.working import Substitution
 
 
@@ -87,22 +89,28 @@ class Substitutions:
             connection.execute(insert(Substitution.__table__).values(
                 id=made, person_id=away.id, substitute_id=acting.id, from_at=from_at, until_at=until_at,
                 processes=named or None, reason=reason, by=by.person_id or None, created_at=now))
-            params = {"person": away.name.zh, "person_en": away.name.in_("en"), "from_at": from_at,
-                      "until_at": until_at, "reason": reason}
-            connection.execute(insert(Notice.__table__), [{
-                "id": new_id(now), "person_id": one, "at": now, "root_id": None, "task_id": None, "read_at": None,
-                "code": "substitution", "params": params} for one in {away.id, acting.id} - {by.person_id}])
+            self._tell(connection, by, away, acting, from_at, until_at)
             self._parts.note(connection, by, "substituted", reason=reason, person=person, substitute=substitute,
                              from_at=from_at, until_at=until_at, processes=named)
             changed(connection)
             return made
 
+    def _tell(self, connection: Connection, by: Actor, away: LivePerson, acting: LivePerson, from_at: datetime,
+              until_at: datetime) -> None:
+        now, zone = self._parts.clock.now(), ZoneInfo(self._parts.settings.zone)
+        days = {"from_day": from_at.astimezone(zone).date(), "until_day": until_at.astimezone(zone).date()}
+        for person, other, code in ((acting, away, "substituted"), (away, acting, "substitution_made")):
+            if person.id != by.person_id:
+                notices.tell(connection, now, [person.id], code, who=other.name.zh, who_en=other.name.in_("en"), **days)
+
     def end_substitution(self, substitution_id: str, by: Actor) -> None:
         """End a substitution now; what was claimed meanwhile stays where it is. Raises NotFound, NotPermitted."""
+        require_acting(by)
         now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            row = connection.execute(select(Substitution.person_id, Person.login, Substitution.ended_at)
+            row = connection.execute(select(Substitution.person_id, Substitution.substitute_id, Person.login,
+                                            Substitution.ended_at)
                                      .join(Person, Person.id == Substitution.person_id)
                                      .where(Substitution.id == substitution_id)).first()
             if row is None:
@@ -113,6 +121,9 @@ class Substitutions:
             if row.ended_at is None:
                 connection.execute(update(Substitution.__table__).where(Substitution.id == substitution_id)
                                    .values(ended_at=now))
+                name = away.name if away is not None else Bilingual(row.login)
+                notices.tell(connection, now, {row.substitute_id} - {by.person_id}, "substitution_ended", who=name.zh,
+                             who_en=name.in_("en"))
                 self._parts.note(connection, by, "substitution_ended", person=row.login)
                 changed(connection)
 

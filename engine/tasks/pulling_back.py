@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from engine import notices, undoing
-from engine.authorization import Actor, require
+from engine.authorization import Actor, require, require_acting
 from engine.bpmn import ProcessRun
 from engine.errors import Conflict, NotFound
 from engine.family import CasePaused, Family, Member, keyed_waits, lock, read_visits
@@ -59,6 +59,7 @@ class PullingBack:
 
         Raises TooLate with the reason, NotPermitted, CasePaused, NotFound.
         """
+        require_acting(by)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             found = connection.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, literal, select
 from sqlalchemy.orm import aliased
 
 from engine import forms_filled
-from engine.authorization import Actor, sees_case
+from engine.authorization import Actor, require_acting, sees_case
 from engine.cards import CompletedCard
 from engine.errors import BihuanError, Conflict, NotFound
 from engine.expressions import Expressions
@@ -51,6 +51,7 @@ class Everyday:
 
     def save_draft(self, task_id: str, values: Mapping[str, Any], by: Actor) -> None:
         """Keep what was typed so far, checked by nothing but its shape; kept even if the task is gone by now."""
+        require_acting(by)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             live = parts.live.at(connection)
