@@ -6,19 +6,20 @@ jobs, one at a time; they warn and escalate and never touch the task itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine import notices
 from engine.authorization import substitutes_of
 from engine.calendar import DeadlineRule, Steps, WorkingCalendar
 from engine.errors import BihuanError
 from engine.family import Family, Member
-from engine.ids import new_id
 from engine.live import Live
-from engine.models.identity import Notice, Person, RoleHolding
+from engine.models.identity import Person, RoleHolding
 from engine.models.runtime import Job, UserTask
 from engine.packs import DeadlineDeclaration
 
@@ -53,7 +54,7 @@ def clock_of(family: Family, member: Member, element: Any, scope: dict[str, Any]
     expressions = member.environment.expressions
     if key:
         key = str(expressions.value(key, scope) or "")
-        row = family.live.deadline(member.definition.pack, key)
+        row = family.live.deadline(member.definition.pack, key, family.root_row["unit_id"])
         if row is None:
             return TaskClock()
         return _by_rule(family, expressions, row, scope)
@@ -69,7 +70,7 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
     if row.clock != "created":
         text = row.clock.removeprefix("=")
         started = _moment(expressions.evaluate(text, scope), expressions) or family.now
-    limit = row.limit
+    limit = limit_for(row, family.root_row["severity"])
     try:
         if isinstance(limit, str) and limit.startswith("="):
             due = _due(expressions.evaluate(limit[1:], {**scope, "created": expressions.now()}), expressions)
@@ -84,9 +85,15 @@ def _by_rule(family: Family, expressions: Any, row: DeadlineDeclaration, scope: 
     return TaskClock(started, steps.due_at, steps.warn_at, row.key, steps)
 
 
-def is_duration(live: Live, pack: str, key: str) -> bool:
+def limit_for(row: DeadlineDeclaration, severity: str) -> Any:
+    """The limit of a row for a case of a severity: ``by_severity`` of the row, else its ``limit``."""
+    by_severity = row.options.get("by_severity")
+    return by_severity.get(severity, row.limit) if isinstance(by_severity, dict) else row.limit
+
+
+def is_duration(live: Live, pack: str, key: str, unit_id: str | None = None) -> bool:
     """Whether a task's deadline is a length of time, which a suspension stops; without ``key`` it is a date."""
-    row = live.deadline(pack, key) if key else None
+    row = live.deadline(pack, key, unit_id) if key else None
     if row is None or (isinstance(row.limit, str) and row.limit.startswith("=")):
         return False
     try:
@@ -113,17 +120,16 @@ def _moment(value: Any, expressions: Any) -> datetime | None:
     return None
 
 
-def first_job(family: Family, member: Member, task: dict[str, Any], clock: TaskClock) -> list[dict[str, Any]]:
+def first_job(family: Family, task: dict[str, Any], clock: TaskClock) -> list[dict[str, Any]]:
     """The job of a task's first deadline step, if it has a deadline; all moments are computed here, once."""
     if clock.steps is None:
         return []
     level = 0 if clock.warn_at and clock.warn_at > family.now else 1
     moments = [clock.steps.due_at, clock.steps.level_2_at, clock.steps.level_3_at]
-    return [family.job("deadline", clock.warn_at if level == 0 else clock.due_at, {"level": level, "at": moments},
-                       instance_id=member.id, element_id=task["element_id"], task_id=task["id"])]
+    return [_job(family, task, clock.warn_at if level == 0 else clock.due_at, level, moments)]
 
 
-def rearmed(family: Family, task: dict[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
+def rearmed(family: Family, task: Mapping[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
     """The job of the next step of a task whose clock was running before: beyond the level that was told already."""
     if task["due_at"] is None or task["paused_at"] is not None:
         return []
@@ -140,66 +146,54 @@ def steps_until(due: datetime, start: datetime, calendar: WorkingCalendar) -> St
     return DeadlineRule.until(due).steps(min(start, due), calendar)
 
 
-def _job(family: Family, task: dict[str, Any], at: datetime, level: int, moments: list[datetime]) -> dict[str, Any]:
+def _job(family: Family, task: Mapping[str, Any], at: datetime, level: int, moments: list[datetime]) -> dict[str, Any]:
     return family.job("deadline", at, {"level": level, "at": moments}, instance_id=task["instance_id"],
                       element_id=task["element_id"], task_id=task["id"])
 
 
-def chain_of(live: Live, pack: str, rule: str, role: str) -> tuple[str, ...]:
-    """The roles that levels 1, 2 and 3 go to: the deadline's own chain, else the role's."""
-    row = live.deadline(pack, rule) if rule else None
-    if row is not None and row.escalation:
-        return row.escalation
-    declared = live.roles.get(role)
-    return declared.escalation if declared else ()
+def chain_of(live: Live, pack: str, rule: str, role: str, unit_id: str | None = None) -> tuple[str, ...]:
+    """The roles that levels 1, 2 and 3 go to in a unit: the deadline's own chain, else the role's."""
+    row = live.deadline(pack, rule, unit_id) if rule else None
+    return row.escalation if row is not None and row.escalation else live.escalation(pack, role, unit_id)
 
 
 def fire(family: Family, job: Any, pack: str) -> None:
-    """One deadline step of an open task: note it, tell the people, write the job of the next step."""
+    """The deadline steps of an open task that are due: note the highest, tell the people, write the job of the next.
+
+    Steps that fell due while no worker ran are told as one, so that nobody finds a storm of them.
+    """
     connection = family.connection
     task = connection.execute(select(*UserTask.__table__.columns).where(UserTask.id == job.task_id)).first()
-    if task is None:
+    if task is None or task.paused_at is not None or task.due_at is None:
         return
-    level = int(job.payload["level"])
+    moments = [moment + (task.due_at - job.payload["at"][0]) for moment in job.payload["at"]]
+    chain = chain_of(family.live, pack, task.deadline, task.role, task.unit_id)
+    first, most = int(job.payload["level"]), min(3, max(1, len(chain)))
+    level = max([first, *(number for number in range(1, most + 1) if moments[number - 1] <= family.now)])
     if level == 0:
-        _tell(family, task, 0, task.role, [task.assignee_id] if task.assignee_id else None)
-    else:
-        chain = chain_of(family.live, pack, task.deadline, task.role)
-        role = chain[min(level, len(chain)) - 1] if chain else ""
-        if level <= max(1, len(chain)):
-            connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(escalation_level=level))
-            _tell(family, task, level, role, None)
-    following = _next(family, task, level, job.payload["at"], pack)
-    if following is not None:
-        connection.execute(insert(Job.__table__), [family.job(
-            "deadline", following, {"level": level + 1, "at": job.payload["at"]}, instance_id=task.instance_id,
-            element_id=task.element_id, task_id=task.id)])
+        tell_step(family, task, 0, task.role, [task.assignee_id] if task.assignee_id else None)
+    elif level <= most and level > task.escalation_level:
+        connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(escalation_level=level))
+        merged = [number for number in range(first, level) if number > task.escalation_level or number == 0]
+        tell_step(family, task, level, chain[level - 1] if chain else "", None, **({"merged": merged} if merged else {}))
+    if level < most:
+        connection.execute(insert(Job.__table__), [_job(family, task._mapping, moments[level], level + 1, moments)])
 
 
-def _next(family: Family, task: Any, level: int, moments: list[datetime], pack: str) -> datetime | None:
-    """The moment of the step after ``level``; none after level 3 or beyond the chain's end.
-
-    ``moments`` are those of levels 1 to 3 as they were armed; they move with the task's due moment.
-    """
-    if level >= 3 or (level >= 1 and level >= len(chain_of(family.live, pack, task.deadline, task.role))):
-        return None
-    return moments[level] + (task.due_at - moments[0])
-
-
-def _tell(family: Family, task: Any, level: int, role: str, people: list[str] | None) -> None:
-    verb = "reminded" if level == 0 else "escalated"
-    family.record.tell(verb, root_id=family.root_id, instance_id=task.instance_id, task_id=task.id,
-                       definition_id=task.definition_id, element_id=task.element_id, level=level, role=role,
-                       due_at=task.due_at)
+def tell_step(family: Family, task: Any, level: int, role: str, people: list[str] | None, **detail: Any) -> None:
+    """Note a step in the history and tell the people: those given, else the holders of ``role`` nearest to the unit,
+    and whoever acts for them."""
+    by_hand = detail.get("by_hand", False)
+    family.record.tell("reminded" if level == 0 else "escalated", root_id=family.root_id, instance_id=task.instance_id,
+                       task_id=task.id, definition_id=task.definition_id, element_id=task.element_id, level=level,
+                       role=role, due_at=task.due_at, **detail)
     if people is None:
         people = holders(family.connection, family.live, role, task.unit_id)
     people = with_substitutes(family.live, people, family.now, task.process_key)
-    if people:
-        family.connection.execute(insert(Notice.__table__), [{
-            "id": new_id(family.now), "person_id": person, "at": family.now, "root_id": family.root_id,
-            "task_id": task.id, "code": f"deadline_{level}", "read_at": None,
-            "params": {"case_number": task.case_number, "name": task.name, "name_en": task.name_en,
-                       "due_at": task.due_at}} for person in people])
+    notices.tell(family.connection, family.now, people, "escalated_by_hand" if by_hand else f"deadline_{level}",
+                 root_id=family.root_id, task_id=task.id, case_number=task.case_number, name=task.name,
+                 name_en=task.name_en, due_at=task.due_at, by=family.by.name.zh, by_en=family.by.name.in_("en"),
+                 reason=detail.get("reason", ""))
 
 
 def with_substitutes(live: Live, people: list[str], now: datetime, process: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine import deadlines, forms_filled, messages, starting, task_rows
 from engine.authorization import Actor, may_intervene, may_start, only_looks, require
@@ -196,25 +196,43 @@ def _shift(family: Family, stood: timedelta) -> None:
     connection = family.connection
     tasks = connection.execute(
         select(UserTask.id, UserTask.due_at, UserTask.warn_at, UserTask.clock_started_at, UserTask.deadline,
-               ProcessDefinition.pack)
+               UserTask.paused_at, UserTask.first_due_at, ProcessDefinition.pack)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
         .where(UserTask.root_id == family.root_id, UserTask.due_at.is_not(None))).all()
-    shifting = [task for task in tasks if deadlines.is_duration(family.live, task.pack, task.deadline)]
-    for task in shifting:
-        due = task.due_at + stood
-        connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(
-            due_at=due, due_sort=due, warn_at=task.warn_at + stood if task.warn_at else None,
-            clock_started_at=task.clock_started_at + stood if task.clock_started_at else None))
-        connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id == task.id).values(due_sort=due))
+    shifting = [task for task in tasks if deadlines.is_duration(family.live, task.pack, task.deadline,
+                                                                family.root_row["unit_id"])]
+    if shifting:
+        connection.execute(_SHIFT_TASKS, [_shifted(task, stood) for task in shifting])
+        connection.execute(_SHIFT_OFFERS, [{"the_id": row["the_id"], "new_due_sort": row["new_due_sort"]}
+                                           for row in (_shifted(task, stood) for task in shifting)])
     waiting = connection.execute(
         select(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.task_id)
         .where(Job.root_id == family.root_id, Job.kind.in_(("timer", "deadline")))).all()
     moved = {task.id for task in shifting}
+    later = [{"the_id": row.id, "new_due_at": row.due_at + stood} for row in waiting if row.task_id in moved]
+    if later:
+        connection.execute(_SHIFT_JOBS, later)
     for row in waiting:
         if row.kind == "timer":
             family.member(row.instance_id).touched = True
-        elif row.task_id in moved:
-            connection.execute(update(Job.__table__).where(Job.id == row.id).values(due_at=row.due_at + stood))
     for member in family.members.values():
         if member.touched:
             member.run.shift_timers(stood)
+
+
+def _shifted(task: Any, stood: timedelta) -> dict[str, Any]:
+    """The clock of a task after the case stood still; a pause of its own began before that, and counts once."""
+    moments = ("due_at", "first_due_at", "warn_at", "clock_started_at", "paused_at")
+    moved = {name: getattr(task, name) and getattr(task, name) + stood for name in moments}
+    return {"the_id": task.id, "new_due_sort": deadlines.NEVER if task.paused_at else moved["due_at"]} | {
+        "new_" + name: value for name, value in moved.items()}
+
+
+def _change(model: Any, *names: str, key: str = "id") -> Any:
+    return (update(model.__table__).where(model.__table__.c[key] == bindparam("the_id"))
+            .values({name: bindparam("new_" + name) for name in names}))
+
+
+_SHIFT_TASKS = _change(UserTask, "due_at", "due_sort", "first_due_at", "warn_at", "clock_started_at", "paused_at")
+_SHIFT_OFFERS = _change(TaskCandidate, "due_sort", key="task_id")
+_SHIFT_JOBS = _change(Job, "due_at")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from engine.cards import Bilingual
 from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
 from engine.models.notices import NoticeChannel
 from engine.models.repository import Pack, ProcessDefinition, Resource
-from engine.models.working import Substitution
+from engine.models.working import RuleValue, Substitution
 from engine.packs import DeadlineDeclaration, PackContent, Role, read_pack
 
 
@@ -74,6 +74,8 @@ class Live:
     people: Mapping[str, LivePerson]
     newest: Mapping[str, str]
     substitutions: tuple[Standing, ...] = ()
+    rules: Mapping[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
+    """Rules that were changed as data, by (pack, kind, key, unit id or empty for all)."""
     offers_heard: bool = False
     """Whether any channel wants to hear of tasks that wait to be claimed."""
     _parameters: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
@@ -111,6 +113,7 @@ class Live:
         """Roles that watch and steer the cases of their unit: those that any escalation chain leads to."""
         chains = [role.escalation for role in self.roles.values()]
         chains += [row.escalation for pack in self.packs.values() for row in pack.deadlines.values()]
+        chains += [value.get("chain") or value.get("escalation") or () for value in self.rules.values()]
         return frozenset(role for chain in chains for role in chain)
 
     @cached_property
@@ -134,10 +137,31 @@ class Live:
                 return unit
         return self.root_unit
 
-    def deadline(self, pack: str, key: str) -> DeadlineDeclaration | None:
-        """A row of a pack's deadline table."""
+    def deadline(self, pack: str, key: str, unit_id: str | None = None) -> DeadlineDeclaration | None:
+        """A row of a pack's deadline table, as it holds in a unit."""
         content = self.packs.get(pack)
-        return content.deadlines.get(key) if content else None
+        row = content.deadlines.get(key) if content else None
+        changed = self.rule(pack, "deadline", key, unit_id) if row is not None else None
+        if row is None or not changed:
+            return row
+        known = ("limit", "clock", "escalation")
+        return replace(row, **{name: changed[name] for name in ("limit", "clock") if name in changed},
+                       escalation=tuple(changed.get("escalation", row.escalation)),
+                       options={**row.options, **{name: value for name, value in changed.items() if name not in known}})
+
+    def escalation(self, pack: str, role: str, unit_id: str | None = None) -> tuple[str, ...]:
+        """The roles that levels 1, 2 and 3 of a role's late tasks go to in a unit."""
+        declared = self.roles.get(role)
+        changed = self.rule(pack, "escalation", role, unit_id)
+        return tuple(changed["chain"]) if changed else declared.escalation if declared else ()
+
+    def rule(self, pack: str, kind: str, key: str, unit_id: str | None = None) -> dict[str, Any] | None:
+        """What a process owner put in the place of a declared rule: nearest unit first, then for all."""
+        for unit in (*self.path(unit_id), "") if self.rules else ():
+            found = self.rules.get((pack, kind, key, unit))
+            if found is not None:
+                return found
+        return None
 
     def parameters(self, pack: str, unit_id: str | None) -> dict[str, Any]:
         """The parameters of a pack as they hold in a unit: nearest override first, then the default."""
@@ -212,7 +236,12 @@ def _load(connection: Connection, version: int) -> Live:
     newest = dict(connection.execute(select(ProcessDefinition.key, ProcessDefinition.id)
                                      .order_by(ProcessDefinition.version)).all())
     return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
-                _people(connection), newest, _substitutions(connection), _offers_heard(connection))
+                _people(connection), newest, _substitutions(connection), _rules(connection), _offers_heard(connection))
+
+
+def _rules(connection: Connection) -> dict[tuple[str, str, str, str], dict[str, Any]]:
+    return {(row.pack, row.kind, row.key, row.unit_id): row.value for row in connection.execute(
+        select(RuleValue.pack, RuleValue.kind, RuleValue.key, RuleValue.unit_id, RuleValue.value))}
 
 
 def _offers_heard(connection: Connection) -> bool:

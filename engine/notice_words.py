@@ -74,6 +74,12 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     ),
     "cancelled": ("returned", "{by} 撤销了 {case_number}：{reason}", "{by_en} cancelled {case_number}: {reason}"),
     "extended": ("deadline", S + "的期限改为 {due_at}：{reason}", "The deadline of" + E + " is now {due_at}: {reason}"),
+    "clock_paused": ("deadline", S + "已暂停计时：{reason}", "The clock of" + E + " is paused: {reason}"),
+    "clock_resumed": (
+        "deadline",
+        S + "恢复计时，期限 {due_at}：{reason}",
+        "The clock of" + E + " runs again, due {due_at}: {reason}",
+    ),
     "deadline_0": ("deadline", S + "将于 {due_at} 到期。", E + " is due {due_at}."),
     "deadline_1": ("escalated", S + "已逾期（期限 {due_at}）。", E + " is overdue (due {due_at})."),
     "deadline_2": (

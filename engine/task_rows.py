@@ -40,7 +40,7 @@ def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
     for (member, _wait), row, clock in zip(come, tasks, clocks):
         back = (member.id, row["element_instance_id"]) in family.routes.revived
         jobs += (deadlines.rearmed(family, row, member.environment.expressions.calendar) if back
-                 else deadlines.first_job(family, member, row, clock))
+                 else deadlines.first_job(family, row, clock))
         family.task_ids[member.id, row["element_instance_id"]] = row["id"]
     family.new_tasks += tasks
     family.connection.execute(insert(UserTask.__table__), tasks)

@@ -18,7 +18,8 @@ TASK_COLUMNS = (
     UserTask.warn_at, UserTask.clock_started_at, UserTask.deadline, UserTask.escalation_level, UserTask.suspended,
     UserTask.created_at, UserTask.priority, UserTask.form_key, UserTask.promised_at, UserTask.assignee_id,
     UserTask.came_from, UserTask.unit_id, UserTask.definition_id, UserTask.instance_id, UserTask.element_instance_id,
-    UserTask.claimed_at, UserTask.revision, ProcessDefinition.version, ProcessDefinition.pack,
+    UserTask.claimed_at, UserTask.revision, UserTask.paused_at, UserTask.first_due_at, ProcessDefinition.version,
+    ProcessDefinition.pack,
     ProcessDefinition.name.label("process_name"), ProcessDefinition.name_en.label("process_name_en"))
 
 
@@ -26,9 +27,9 @@ def clockface(row: Any, live: Live, now: datetime) -> Clockface:
     """The clock of a task as a list shows it (UX: late, risk, normal, paused, none)."""
     if row.due_at is None:
         return Clockface("none")
-    state = ("paused" if row.suspended else "late" if row.due_at <= now
+    state = ("paused" if row.suspended or getattr(row, "paused_at", None) else "late" if row.due_at <= now
              else "risk" if row.warn_at is not None and row.warn_at <= now else "normal")
-    declared = live.deadline(row.pack, row.deadline) if row.deadline else None
+    declared = live.deadline(row.pack, row.deadline, row.unit_id) if row.deadline else None
     return Clockface(state, row.due_at, row.warn_at, row.clock_started_at, row.deadline,
                      declared.title if declared else None, row.escalation_level)
 

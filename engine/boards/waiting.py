@@ -26,11 +26,12 @@ def _people(parts: Any, connection: Connection, live: Live, root_id: str) -> lis
     for row in connection.execute(
             select(UserTask.id, UserTask.definition_id, UserTask.element_id, UserTask.name, UserTask.name_en,
                    UserTask.role, UserTask.due_at, UserTask.created_at, UserTask.claimed_at, UserTask.deadline,
-                   UserTask.process_key, Person.name.label("person"), Person.name_en.label("person_en"))
+                   UserTask.process_key, UserTask.unit_id, Person.name.label("person"),
+                   Person.name_en.label("person_en"))
             .outerjoin(Person, Person.id == UserTask.assignee_id).where(UserTask.root_id == root_id)
             .order_by(UserTask.created_at)):
         pack = parts.definitions.get(connection, row.definition_id).pack
-        chain = chain_of(live, pack, row.deadline, row.role)
+        chain = chain_of(live, pack, row.deadline, row.role, row.unit_id)
         then = None
         if row.due_at is not None and chain:
             name = live.role_name(chain[0])

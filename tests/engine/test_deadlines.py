@@ -54,13 +54,17 @@ def test_a_done_task_escalates_no_more(due: House) -> None:
     assert due.notices() == []
 
 
-def test_a_late_worker_still_takes_every_step(due: House) -> None:
+def test_what_fell_due_while_no_worker_ran_is_told_as_one_step(due: House) -> None:
     case = due.start("due")
     due.complete(case, "by_date")
-    due.clock.move(timedelta(days=5))
+    due.clock.move(timedelta(hours=3, minutes=10))
     due.work()
-    assert [(verb, level) for verb, level, _, _ in due.escalations(case)] == [
-        ("reminded", 0), ("escalated", 1), ("escalated", 2), ("escalated", 3)]
+    assert [(verb, level) for verb, level, _, _ in due.escalations(case)] == [("escalated", 2)]
+    assert due.notices() == [("liu.jun", "deadline_2")], "no storm: only the highest level is told"
+    due.after(days=1)
+    assert [level for _, level, _, _ in due.escalations(case)] == [2, 3]
+    assert [row.escalation_level for row in due.tasks(case)] == [3]
+    assert due.open(case) == ["by_duration"]
 
 
 def test_a_suspension_stops_lengths_of_time_and_leaves_dates(due: House) -> None:
