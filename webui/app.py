@@ -10,7 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webui import (
     auth,
+    beside,
     board,
+    bulk,
     cases,
     errors,
     files,
@@ -28,6 +30,7 @@ from webui import (
     show,
     start,
     tasks,
+    views,
     words,
 )
 
@@ -61,9 +64,9 @@ def create_app(engine: Any) -> Flask:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    for part in (words, show, logs, health, security, errors, shell, forms, provider):
+    for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk):
         part.install(app)
-    for part in (auth, health, inbox, tasks, cases, start, board, files, notices, registers, public,
-                 password, provider, shell):
+    for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, files, notices, registers,
+                 public, password, provider, shell):
         app.register_blueprint(part.blueprint)
     return app

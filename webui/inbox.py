@@ -1,4 +1,4 @@
-"""The inbox: one list of tasks in six views, with the open task beside it; asked again every 30 seconds."""
+"""The inbox: one list of tasks in many views, with the open task beside it; asked again every 30 seconds."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 
-from engine import BihuanError, Conflict
-from webui import show, tasks
+from webui import narrowing, show, tasks, when
 from webui.auth import actor
-from webui.shell import VIEWS
+from webui.narrowing import address
+from webui.shell import OPEN_VIEWS, VIEWS
 from webui.show import engine
 from webui.words import _, lang, told
 
 blueprint = Blueprint("inbox", __name__)
 LIMIT = 50
 """Lines of a page."""
-FILTERS = ("process", "severity", "search")
+GONE = {"claimed": "已认领", "completed": "已提交", "transferred": "已转办", "delegated": "已委派",
+        "returned": "已退回", "reassigned": "已改派", "taken_over": "已接管", "withdrawn": "已取消这一步",
+        "pulled_back": "已撤回", "released": "已释放", "cancelled": "已撤销案件", "terminated": "已终止案件",
+        "snoozed": "已设为稍后处理", "signed": "已签署", "moved": "已跳转", "handed_over": "已交接",
+        "handed_back": "已交还"}
+"""What became of a line that left the list."""
 
 
 @blueprint.get("/inbox")
@@ -27,8 +32,8 @@ def page() -> str:
     board = _board()
     opened = request.args.get("task")
     pane = tasks.pane(opened) if opened else ""
-    return render_template("inbox/page.html", page=board, groups=_groups(board), pane=pane, view=board.view,
-                           filters=_filters(), etag=_etag(board), title=_title(board.view), address=_address)
+    return render_template("inbox/page.html", **_facts(board), pane=pane, etag=_etag(board), title=_title(board),
+                           chips=narrowing.chips(), saved=_saved(board), sorts=narrowing.SORTS)
 
 
 @blueprint.get("/inbox/rows")
@@ -38,8 +43,7 @@ def rows() -> Response:
     etag = _etag(board)
     if request.headers.get("If-None-Match") == etag:
         return make_response("", 304)
-    answer = make_response(render_template("inbox/_live.html", page=board, groups=_groups(board), view=board.view,
-                                           filters=_filters(), gone=_gone(board), address=_address))
+    answer = make_response(render_template("inbox/_live.html", **_facts(board), gone=_gone(board)))
     answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = "no-cache, private"
     return answer
@@ -48,41 +52,81 @@ def rows() -> Response:
 @blueprint.get("/inbox/more")
 def more() -> str:
     """The following page of the list."""
-    board = _board()
-    return render_template("inbox/_more.html", page=board, groups=_groups(board), view=board.view, filters=_filters(),
-                           address=_address)
+    return render_template("inbox/_more.html", **_facts(_board()))
+
+
+@blueprint.get("/inbox/facets")
+def facets() -> str:
+    """What the list can be narrowed by, with counts; read when the panel is opened."""
+    view = request.args.get("view", "mine")
+    if view not in OPEN_VIEWS:
+        abort(404)
+    found = engine().boards.facets(actor(), view, narrowing.filters())
+    return render_template("inbox/_facets.html", facets=found, view=view, address=address, toggled=narrowing.toggled,
+                           is_on=narrowing.is_on, filters=narrowing.filters())
+
+
+@blueprint.post("/inbox/read")
+def read() -> Response:
+    """Mark what was brought to one's notice as read."""
+    engine().tasks.mark_read(request.form.getlist("ref"), actor())
+    return _back(_("已标为已阅。"))
+
+
+@blueprint.post("/inbox/answered")
+def answered() -> Response:
+    """A question needs no word any more."""
+    for question in request.form.getlist("ref"):
+        engine().tasks.answered(question, actor())
+    return _back(_("已标为已回复。"))
+
+
+@blueprint.post("/inbox/take-back")
+def take_back() -> Response:
+    """Take back one's own last decision while nobody has acted on what follows."""
+    engine().tasks.pull_back(request.form.get("task", ""), actor())
+    return _back(_("已撤回，这一步回到你的待办。"))
+
+
+def _back(sentence: str) -> Response:
+    flash(sentence)
+    return redirect(url_for("inbox.page", **address()))
 
 
 def _board() -> Any:
     view = request.args.get("view", "mine")
     if view not in dict(VIEWS):
         abort(404)
-    return engine().boards.inbox(actor(), view, _filters(), request.args.get("after"), LIMIT)
+    board = engine().boards.inbox(actor(), view, narrowing.filters(), request.args.get("after"), LIMIT,
+                                  narrowing.sort())
+    g.beside = board.sidebar
+    return board
 
 
-def _filters() -> dict[str, str]:
-    return {name: request.args[name].strip() for name in FILTERS if request.args.get(name, "").strip()}
+def _facts(board: Any) -> dict[str, Any]:
+    return {"page": board, "groups": _groups(board), "view": board.view, "filters": narrowing.filters(),
+            "address": address, "sort": narrowing.sort(), "selectable": board.view in OPEN_VIEWS}
 
 
-def _address(**changed: Any) -> dict[str, Any]:
-    """The arguments of the present list with some changed; ``None`` leaves one out."""
-    kept = {"view": request.args.get("view", "mine"), **_filters(), **changed}
-    return {name: value for name, value in kept.items() if value is not None}
+def _saved(board: Any) -> Any:
+    """The saved view that the address names, if it is one of the person's."""
+    return next((one for one in board.sidebar.saved if one.id == request.args.get("saved")), None)
 
 
-def _title(view: str) -> str:
-    return _(dict(VIEWS)[view])
+def _title(board: Any) -> str:
+    saved = _saved(board)
+    return told(saved.name) if saved else _(dict(VIEWS)[board.view])
 
 
 def _etag(board: Any) -> str:
     """A stamp over what the list shows; the words of the clock are the browser's own business."""
-    return '"' + sha256(f"{board.etag}{sorted(board.counts.items())}{lang()}".encode()).hexdigest()[:20] + '"'
+    return '"' + sha256(f"{board.etag}{lang()}".encode()).hexdigest()[:20] + '"'
 
 
 def _groups(board: Any) -> list[tuple[str, str, list[Any]]]:
-    """Lines by when they are due: (icon, heading, lines)."""
-    if board.view in ("done", "started"):
-        return [("history", "", list(board.rows))] if board.rows else []
+    """Lines by when they are due: (icon, heading, lines). In another order they stand in one group."""
+    if board.view not in OPEN_VIEWS or narrowing.sort() != "due":
+        return [("list-check", "", list(board.rows))] if board.rows else []
     today = show.now().astimezone(show.zone()).date()
 
     def when(row: Any) -> int:
@@ -101,28 +145,19 @@ def _groups(board: Any) -> list[tuple[str, str, list[Any]]]:
 
 
 def _gone(board: Any) -> dict[str, str]:
-    """Why each line the browser had is no longer there: "李娜 2 秒前已认领"."""
+    """Why each line the browser had is no longer there: "李娜 刚刚 已认领"."""
     there = {row.id for row in board.rows}
-    had = [one for one in request.headers.get("X-Had", "").split(",") if one and one not in there][:20]
-    sentences = {}
-    for task in had:
-        try:
-            view = engine().boards.task(task, actor(), lang())
-        except Conflict as error:
-            sentences[task] = _ended(error)
-        except BihuanError:
-            continue
-        else:
-            if view.row.assignee_name is not None and view.row.assignee_login != actor().login:
-                sentences[task] = _("{who} 已认领", who=told(view.row.assignee_name))
-    return sentences
+    had = [one for one in request.headers.get("X-Had", "").split(",") if one and one not in there]
+    if not had:
+        return {}
+    return {task: _fate(one) for task, one in engine().boards.whereabouts(had, actor()).items()
+            if one.by_login != actor().login and one.verb in GONE}
 
 
-def _ended(error: Conflict) -> str:
-    """"李娜 2 秒前已提交", from what the engine says of a task that is gone."""
-    tongue = lang()
-    parts = error.params
-    if "name" not in parts:
-        return error.sentence(tongue)
-    return _("{who} {ago}已{verb}", who=parts["name_en" if tongue == "en" else "name"], ago=parts[f"ago_{tongue}"],
-             verb=parts[f"verb_{tongue}"])
+def _fate(one: Any) -> str:
+    who = told(one.by) or _("系统")
+    seconds = max(0, int((show.now() - one.at).total_seconds()))
+    if seconds < 60:
+        return _("{who} {n} 秒前{what}", who=who, n=seconds, what=_(GONE[one.verb]))
+    ago = when.ago(one.at, show.now(), show.zone(), lang())
+    return _("{who} {ago}{what}", who=who, ago=ago, what=_(GONE[one.verb]))

@@ -6,14 +6,18 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, redirect, render_template, url_for
 
+from webui import keyboard
 from webui.auth import actor
 from webui.show import engine
 from webui.words import _, lang
 
 blueprint = Blueprint("shell", __name__)
 VIEWS = (("mine", "我的待办"), ("unclaimed", "待认领"), ("today", "今天到期"), ("overdue", "已逾期"),
+         ("asked", "沟通待我回复"), ("copies", "抄送我的"), ("snoozed", "稍后处理"), ("delegated", "等他人的"),
          ("done", "我已办"), ("started", "我发起"))
 """The views of the inbox, in the order of the sidebar."""
+OPEN_VIEWS = ("mine", "unclaimed", "today", "overdue", "snoozed", "delegated")
+"""Those that hold open tasks: they are narrowed, ordered, saved and worked on in bulk."""
 
 
 @blueprint.get("/")
@@ -35,11 +39,22 @@ def supervises() -> bool:
     return g.supervises
 
 
+def beside() -> Any:
+    """Counts of the views, saved views, whom one represents; asked once per page."""
+    if "beside" not in g:
+        g.beside = engine().boards.sidebar(actor())
+    return g.beside
+
+
 def counts() -> dict[str, int]:
-    """How many lines each view of the inbox holds, asked once per page."""
-    if "counts" not in g:
-        g.counts = engine().boards.counts(actor())
-    return g.counts
+    """How many lines each view of the inbox holds."""
+    return beside().counts
+
+
+def address_of(view: Any) -> str:
+    """Where a saved view leads."""
+    arguments = {"view": view.view, **view.filters, "saved": view.id}
+    return url_for("inbox.page", **(arguments if view.sort == "due" else arguments | {"sort": view.sort}))
 
 
 def unread() -> int:
@@ -69,6 +84,16 @@ def page_words() -> dict[str, str]:
         "row-gone": _("这一件已由他人处理，将移出列表"),
         "news": _("{n} 件新待办", n="{n}"),
         "news-show": _("{n} 件新待办，点此显示", n="{n}"),
+        "picked": _("已选 {n} 项", n="{n}"),
+        "bulk-free": _("有 {n} 件已有办理人", n="{n}"),
+        "bulk-taken": _("有 {n} 件还没有人认领", n="{n}"),
+        "bulk-mine": _("有 {n} 件不是你的", n="{n}"),
+        "bulk-same": _("选中的任务不是同一流程版本的同一步"),
+        "bulk-done": _("成功 {n} 件。", n="{n}"),
+        "bulk-partly": _("成功 {n} 件，未成功 {m} 件：", n="{n}", m="{m}"),
+        "bulk-failed": _("没有成功，请再试一次。"),
+        "overtaken": _("。你填的内容已存为草稿，可以复制。"),
+        "key-taken": _("这个键已被使用，或不是一个字母或数字。"),
         "no-drawing": _("这个版本没有图形，流程照常运行。"),
         "lookup-hint": _("输入几个字后从列表中选择"),
     }
@@ -80,7 +105,8 @@ def install(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         person = g.get("actor")
-        return {"me": person, "views": VIEWS, "page_words": page_words, "counts": counts, "supervises": supervises,
+        return {"me": person, "views": VIEWS, "page_words": page_words, "counts": counts, "beside": beside,
+                "address_of": address_of, "keyboard": keyboard, "supervises": supervises,
                 "unread": unread, "zone_name": engine().settings.zone,
                 "html_lang": "en" if lang() == "en" else "zh-CN",
                 "is_demo": engine().settings.demo}

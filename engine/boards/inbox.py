@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
@@ -40,7 +41,8 @@ def page(parts: Any, by: Actor, view: str, filters: Mapping[str, str], after: st
         kinds = kinds_of(parts, connection, live) if any(name.startswith("f.") for name in filters) else {}
         beside = _sidebar(parts, connection, live, by, moments)
         if view in inbox_lists.LISTS:
-            rows, following = inbox_lists.page(view, connection, live, by, moments.now, filters, after, limit)
+            rows, following = inbox_lists.page(view, connection, live, by, moments.now, filters, after, limit,
+                                               timedelta(minutes=parts.settings.pull_back_minutes))
             total = beside.counts.get(view, len(rows))
         else:
             found = filtered(branches(view, by, live, moments), filters, moments, kinds, order)

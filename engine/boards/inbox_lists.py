@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, exists, or_, select, tuple_
@@ -31,10 +31,13 @@ _Rows = tuple[tuple[TaskRow, ...], str | None]
 
 
 def page(view: str, connection: Connection, live: Live, by: Actor, now: datetime, filters: Mapping[str, str],
-         after: str | None, limit: int) -> _Rows:
-    """A page of one of these lists, and where the following page begins. One statement."""
+         after: str | None, limit: int, pull_back: timedelta = timedelta()) -> _Rows:
+    """A page of one of these lists, and where the following page begins. One statement.
+
+    ``pull_back`` is how long a decision can be taken back.
+    """
     if view == "done":
-        return _done(connection, live, by, filters, after, limit)
+        return _done(connection, live, by, now - pull_back, filters, after, limit)
     if view == "started":
         return _started(connection, live, by, filters, after, limit)
     if view == "asked":
@@ -60,15 +63,18 @@ def _narrowed(query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
     return query
 
 
-def _done(connection: Connection, live: Live, by: Actor, filters: Mapping[str, str], after: str | None,
-          limit: int) -> _Rows:
-    """What the actor completed; ``take_back`` where nobody has acted on the case since (撤回 asks again)."""
+def _done(connection: Connection, live: Live, by: Actor, since: datetime, filters: Mapping[str, str],
+          after: str | None, limit: int) -> _Rows:
+    """What the actor completed; ``take_back`` where it was the last that happened to its case, not before ``since``,
+    and nobody has acted on what follows. The verb looks again, under the lock."""
     later = aliased(HistoryEntry)
     acted = exists().where(later.root_id == HistoryEntry.root_id, later.id > HistoryEntry.id,
-                           later.verb.in_(("completed", "claimed", "signed", "returned", "pulled_back", "moved",
-                                           "transferred", "taken_over", "ended", "cancelled", "terminated")))
+                           later.verb.in_(("claimed", "signed", "transferred", "reassigned", "taken_over")))
+    last = and_(ProcessInstance.state == "active", HistoryEntry.at > since,
+                ProcessInstance.undo.contains('"irrevocable":[]'),
+                ProcessInstance.undo.contains(HistoryEntry.task_id), ~acted)
     query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id,
-                    HistoryEntry.detail, (and_(ProcessInstance.state == "active", ~acted)).label("take_back"), *CASE)
+                    HistoryEntry.detail, last.label("take_back"), *CASE)
              .join(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id)
              .join(ProcessDefinition, ProcessDefinition.id == HistoryEntry.definition_id)
              .where(HistoryEntry.by == by.person_id, HistoryEntry.verb == "completed"))

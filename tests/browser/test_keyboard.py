@@ -94,7 +94,7 @@ def test_a_line_that_another_takes_says_so_and_leaves(house: House, at_screen: C
     assert line.count() == 1
     house.engine.tasks.claim(started.next_task_id, house.actor("chen.siyuan"))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_selector(f".item.gone[data-id='{started.next_task_id}']:has-text('陈思远 已认领')")
+    page.wait_for_selector(f".item.gone[data-id='{started.next_task_id}']:has-text('陈思远'):has-text('秒前已认领')")
 
 
 def test_a_picture_is_attached_and_a_program_refused(house: House, at_screen: Callable[..., Any]) -> None:

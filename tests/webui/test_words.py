@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from webui import board, cases, errors, notices, shell
+from webui import board, bulk, cases, errors, inbox, keyboard, narrowing, notices, shell
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -22,6 +22,8 @@ def sentences() -> set[str]:
     """What the screens say: every ``_("…")`` and the tables that are translated when shown."""
     found = {name for table in (shell.VIEWS, board.BUCKETS) for _, name in table}
     found |= {name for _, name, _ in notices.KINDS}
+    found |= {name for table in (keyboard.LETTERS, keyboard.OTHERS, narrowing.SORTS) for _, name in table}
+    found |= {keyboard.PLACES, *inbox.GONE.values(), *(name for _, name, _ in bulk.VERBS.values())}
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":

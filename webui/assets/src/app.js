@@ -6,8 +6,10 @@ import { attachFiles } from './files.js';
 import { attachPads } from './signature.js';
 import { attachTables } from './rows.js';
 import { attachTabs } from './tabs.js';
-import { startKeys } from './keys.js';
+import { startBulk } from './bulk.js';
+import { attachKeys, startKeys } from './keys.js';
 import { startLive } from './live.js';
+import { attachPresence } from './presence.js';
 import { ago, due, duration, startTimes, showTimes } from './times.js';
 import { csrf, ready } from './page.js';
 
@@ -42,6 +44,8 @@ function attach(root) {
   attachPads(root);
   attachDrafts(root);
   attachDialogs(root);
+  attachPresence(root);
+  attachKeys(root);
   showTimes(root);
 }
 
@@ -62,7 +66,7 @@ document.addEventListener('submit', (event) => {
     Promise.allSettled(waits).then(() => form.isConnected && form.requestSubmit(event.submitter));
     return;
   }
-  if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+  if (form.method === 'post' && !form.matches('[hx-post], [data-bulk-run]')) {
     form.dataset.sent = '1';
     setTimeout(() => delete form.dataset.sent, 10000);
   }
@@ -113,9 +117,10 @@ async function comeBack() {
 ready(() => {
   document.documentElement.dataset.letters = localStorage.getItem('switch:letters') || 'on';
   comeBack();
-  attach(document);
   startKeys();
+  attach(document);
   startLive();
+  startBulk();
   startTimes();
   const summary = document.querySelector('[data-focus]');
   summary?.focus();

@@ -53,6 +53,7 @@ class Draft {
       localStorage.removeItem(this.kept);
       this.show('cloud-check', say('draft-saved', { at: told.at }), false);
       if (told.fields) applyAnswers(this.form, told.fields);
+      document.body.dispatchEvent(new CustomEvent('bihuan:drafted'));
     } catch {
       localStorage.setItem(this.kept, text);
       this.show('cloud-off', say('offline'), true);

@@ -1,7 +1,7 @@
 // The list is exact: every 30 seconds it is asked for again (304 when nothing changed). A line that somebody took is
 // struck through, says who, and leaves after five seconds; new lines are announced, never pushed under the cursor.
 import htmx from 'htmx.org/dist/htmx.esm.js';
-import { announce, say } from './page.js';
+import { announce, icon, say } from './page.js';
 import { focusTask } from './keys.js';
 import { showTimes } from './times.js';
 
@@ -26,6 +26,7 @@ export function startLive() {
   document.addEventListener('htmx:afterRequest', (event) => { delete event.detail.target?.dataset?.loading; });
   document.addEventListener('htmx:afterSwap', (event) => {
     mark();
+    if (event.detail.target?.closest?.('[data-live]')) document.dispatchEvent(new CustomEvent('bihuan:list'));
     if (event.detail.target?.dataset?.enters) {
       delete event.detail.target.dataset.enters;
       focusTask();
@@ -94,24 +95,58 @@ function merge(list, fresh, had, now) {
   for (const box of fresh.querySelectorAll('[data-count]')) {
     for (const target of document.querySelectorAll(`[data-count="${box.dataset.count}"]`)) target.textContent = box.textContent;
   }
+  const total = document.querySelector('[data-total]'), counted = fresh.querySelector('[data-of-total]');
+  if (total && counted) total.textContent = counted.textContent;
   let said = '';
   for (const item of list.querySelectorAll('.item')) {
-    if (ids.has(item.dataset.id)) continue;
-    item.classList.add('gone');
+    // Lines of later pages are not asked for again: only what became of them is told.
+    if (ids.has(item.dataset.id) || (item.closest('[data-later]') && !gone[item.dataset.id])) continue;
     const sentence = gone[item.dataset.id] || say('row-gone');
-    const meta = item.querySelector('.meta');
-    if (meta) meta.textContent = sentence;
+    strike(item, sentence);
+    warn(item.dataset.id, gone[item.dataset.id]);
     said = sentence;
     if (now) item.remove();
     else setTimeout(() => item.remove(), GONE);
   }
   if (now || !news.length) {
-    setTimeout(() => swap(list, fresh), now ? 0 : GONE);
+    setTimeout(() => swap(list, fresh), now || !said ? 0 : GONE);
   } else {
     offer(list, fresh, news.length);
-    said = say('news', { n: news.length });
+    said = [said, say('news', { n: news.length })].filter(Boolean).join(' ');
   }
-  if (said) announce(said);
+  if (said) announceSeldom(said);
+}
+
+/** A line that left: struck through, with the sentence why, until it goes. */
+function strike(item, sentence) {
+  item.classList.add('gone');
+  const box = item.querySelector('.pick input');
+  if (box) box.disabled = true;
+  const meta = item.querySelector('.meta');
+  if (meta) meta.textContent = sentence;
+}
+
+/** The task in the pane has been taken or finished by somebody: say so above the form, which stays. */
+function warn(id, sentence) {
+  const head = document.querySelector(`.pane [data-task-id="${CSS.escape(id)}"]`);
+  if (!sentence || !head || document.querySelector('.pane .overtaken')) return;
+  const note = document.createElement('div');
+  note.className = 'note risk overtaken';
+  note.setAttribute('role', 'alert');
+  note.innerHTML = icon('users');
+  const words = document.createElement('span');
+  words.textContent = `${sentence}${say('overtaken')}`;
+  note.append(words);
+  document.querySelector('.pane #panel-work')?.prepend(note);
+}
+
+/** At most one sentence in 30 seconds is spoken. */
+let spoke = -EVERY;
+function announceSeldom(sentence) {
+  const at = performance.now();
+  if (at - spoke < EVERY - 1000) return;
+  spoke = at;
+  announce(sentence);
 }
 
 function offer(list, fresh, count) {
@@ -135,5 +170,6 @@ function swap(list, fresh) {
   htmx.process(list);
   showTimes(list);
   mark();
+  document.dispatchEvent(new CustomEvent('bihuan:list'));
   if (focused) list.querySelector(`.item[data-id="${CSS.escape(focused)}"] > a`)?.focus();
 }
