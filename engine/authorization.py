@@ -2,7 +2,7 @@
 
 Substitution (离岗代理): an actor carries those it acts for now (:class:`Represented`), each with the roles that person
 holds and, where the substitution is limited, the processes. What an actor may do as itself it does as itself;
-otherwise :func:`acting_for` says for whom. A substitute of a substitute represents only the latter: no chains.
+otherwise :func:`engine.standing.acts` says for whom. A substitute of a substitute represents only the latter.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from sqlalchemy.orm import aliased
 from engine.cards import Bilingual
 from engine.errors import NotPermitted
 from engine.live import Live
-from engine.models.history import ElementVisit
+from engine.models.history import HistoryEntry
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
+from engine.models.working import CarbonCopy, Mention, TaskSigner
 
 ADMINISTRATOR, AUDITOR, OWNER = "system_admin", "auditor", "process_owner"
 PLATFORM = "platform"
@@ -135,25 +136,6 @@ def _pairs(holdings: Iterable[tuple[str, str]], live: Live) -> set[tuple[str, st
     return {(role, unit) for role, held in holdings for unit in live.path(held)}
 
 
-def is_candidate(actor: Actor, candidates: Iterable[tuple[str, str]], live: Live, process: str | None = None) -> bool:
-    """Whether ``actor`` may claim a task that is offered to ``candidates`` (role, unit)."""
-    return not set(candidates).isdisjoint(candidate_pairs(actor, live, process))
-
-
-def acting_for(actor: Actor, live: Live, process: str, assignee_id: str | None,
-               candidates: Iterable[tuple[str, str]]) -> Represented | None:
-    """For whom the actor works on a task: nobody if it is the actor's own or offered to the actor, else the first
-    represented person who has it or, if nobody has it, may claim it."""
-    offers = set(candidates)
-    if assignee_id == actor.person_id or (assignee_id is None and offers & _pairs(actor.holdings, live)):
-        return None
-    for person in actor.represents:
-        if person.covers(process) and (assignee_id == person.person_id or (
-                assignee_id is None and offers & _pairs(person.holdings, live))):
-            return person
-    return None
-
-
 def supervised_units(actor: Actor, live: Live, process: str | None = None) -> frozenset[str] | None:
     """The units whose cases ``actor`` supervises, oneself or for somebody in ``process``; ``None`` means all."""
     if actor.system or actor.holds(ADMINISTRATOR, AUDITOR, OWNER):
@@ -169,15 +151,18 @@ def _below(holdings: Iterable[tuple[str, str]], live: Live) -> frozenset[str]:
 
 
 def sees_case(actor: Actor, live: Live, case: Any = ProcessInstance) -> ColumnElement[bool]:
-    """The SQL predicate "may see this case" over the roots ``case``: starter, worker, candidate, supervisor."""
+    """The SQL predicate "may see this case" over roots: starter, who has or had a part, may claim a task, was brought
+    in (a copy, a question, a signature), or supervises it."""
     units = supervised_units(actor, live)
     if units is None:
         return case.id.is_not(None)
-    task, visit, offer = aliased(UserTask), aliased(ElementVisit), aliased(TaskCandidate)
+    task, worked, offer = aliased(UserTask), aliased(HistoryEntry), aliased(TaskCandidate)
     mine = (select(task.id).where(task.root_id == case.id, held_by(actor, task.assignee_id, task.process_key))
             .correlate(case))
-    worked = select(visit.id).where(visit.root_id == case.id, visit.by == actor.person_id).correlate(case)
-    ways: list[ColumnElement[bool]] = [case.started_by == actor.person_id, exists(mine), exists(worked)]
+    had = (select(worked.id).where(worked.root_id == case.id, worked.by == actor.person_id, worked.verb.in_(PARTS))
+           .correlate(case))
+    ways: list[ColumnElement[bool]] = [case.started_by == actor.person_id, exists(mine), exists(had),
+                                       *_brought_in(actor, case)]
     if any(person.processes is None for person in actor.represents):
         ways.append(case.started_by.in_([person.person_id for person in actor.represents if person.processes is None]))
     offers = offered_to(actor, live, offer)
@@ -186,6 +171,21 @@ def sees_case(actor: Actor, live: Live, case: Any = ProcessInstance) -> ColumnEl
                    .where(task.root_id == case.id, offers).correlate(case))
         ways.append(exists(offered))
     return or_(*ways, *_in_units(actor, live, units, case))
+
+
+PARTS = ("completed", "submitted", "signed", "transferred", "delegated", "handed_back", "returned")
+"""Entries of the history by which somebody had a part in a case, and so may look at it from then on."""
+
+
+def _brought_in(actor: Actor, case: Any) -> list[ColumnElement[bool]]:
+    """Ways of those asked for a signature, in a comment, by a copy; and of who lent a task."""
+    task, signer, copy, mention = aliased(UserTask), aliased(TaskSigner), aliased(CarbonCopy), aliased(Mention)
+    signing = (select(signer.id).join(task, task.id == signer.task_id)
+               .where(task.root_id == case.id, signer.state != "removed",
+                      held_by(actor, signer.person_id, task.process_key)).correlate(case))
+    others = [select(row.root_id).where(row.root_id == case.id, person == actor.person_id).correlate(case)
+              for row, person in ((task, task.owner_id), (copy, copy.person_id), (mention, mention.person_id))]
+    return [exists(one) for one in (signing, *others)]
 
 
 def offered_to(actor: Actor, live: Live, offer: Any = TaskCandidate) -> ColumnElement[bool] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from engine import calendar_starts, connecting, deadlines, messages, starting
+from engine import calendar_starts, connecting, deadlines, messages, starting, urging
 from engine.authorization import SYSTEM
 from engine.connectors import ConnectorFailure
 from engine.family import Family, keyed_waits
@@ -39,6 +39,9 @@ def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> Non
         pack = family.parts.definitions.get(family.connection, _definition_of(family, job)).pack
         deadlines.fire(family, job, pack)
         family.record.write(family.connection)
+        return
+    if job.kind == "urge":
+        urging.send(family, job)
         return
     if job.kind == "notice":
         _tell(family, job)

@@ -44,7 +44,7 @@ def test_every_described_property_is_known_and_every_known_one_is_described() ->
 
 def test_an_operation_that_cannot_be_switched_is_told() -> None:
     element = '<camunda:property name="bihuan:deadline"'
-    for text, told_too in (("-transfr", "Did you mean transfer?"), ("-complete", "is no operation that can be switched")):
+    for text, told_too in (("-transfr", "Did you mean transfer?"), ("-complete", "no operation that can be switched")):
         found = [en for code, severity, en in told(
             element, f'<camunda:property name="bihuan:operations" value="{text}" />{element}')
             if code == "unknown_operation" and severity == "error"]

@@ -17,8 +17,8 @@ class ProcessInstance(Base):
     """A process instance. A *case* is a root; its row is the lock of the family. ``run_state`` is the seam's, opaque.
 
     ``undo`` is how the row stood before the completion that changed it last (see :mod:`engine.undoing`); every other
-    change empties it. The columns from ``customer`` on are the case's search and list columns, derived from variables by the properties of
-    its process; they stand on roots only.
+    change empties it. The columns from ``customer`` on are the case's search and list columns, derived from variables
+    by the properties of its process; they stand on roots only.
     """
 
     __tablename__ = "process_instance"
@@ -190,7 +190,7 @@ class Job(Base):
 
     __table_args__ = (
         CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', "
-                        "'dispatch', 'deliver', 'letter')",
+                        "'dispatch', 'deliver', 'letter', 'urge')",
                         name="kind_known"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         CheckConstraint("(owner is null) = (locked_until is null)", name="owner_has_a_lock"),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, literal, select, update
 from sqlalchemy.orm import aliased
 
 from engine import notices
-from engine.authorization import Actor, sees_case
+from engine.authorization import AUDITOR, Actor, sees_case
 from engine.definitions import Definition
 from engine.errors import NotFound, PersonLeft
 from engine.live import LivePerson
@@ -79,13 +79,14 @@ def sees(connection: Connection, live: Any, by: Actor, root_id: str) -> bool:
     return connection.scalar(select(root.id).where(root.id == root_id, sees_case(by, live, root))) is not None
 
 
-def person_there(connection: Connection, live: Any, login: str, field: str = "to") -> LivePerson:
+def person_there(connection: Connection, live: Any, login: str, field: str = "to", *,
+                 looking: bool = False) -> LivePerson:
     """Somebody to whom something is given. Raises PersonLeft at ``field``, NotFound for nobody.
 
-    An auditor who holds no other role changes nothing and so gets nothing to do.
+    An auditor who holds no other role changes nothing and so gets nothing to do, except (``looking``) to look.
     """
     person = live.people.get((login or "").strip().lower())
-    if person is not None and person.roles != {"auditor"}:
+    if person is not None and (looking or person.roles != {AUDITOR}):
         return person
     left = connection.execute(select(Person.name, Person.left_at).where(Person.login == (login or "").strip().lower())
                               ).first()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from engine.authorization import Actor, Represented, acting_for, is_candidate, is_mine
+from engine.authorization import Actor
 from engine.errors import Conflict, NotFound
 from engine.family import INSTANCE_COLUMNS, CasePaused, Family, lock_of_task
 from engine.models.history import HistoryEntry
@@ -40,21 +40,11 @@ class OpenTask:
     family: Family
     row: Row[Any]
     candidates: tuple[tuple[str, str], ...]
-    acting_for: Represented | None = None
-    """For whom the actor stands in, if the task is neither the actor's own nor offered to the actor."""
     signers: tuple[Row[Any], ...] = ()
     """The rows of :class:`~engine.models.working.TaskSigner`, in their order, if the task waits for any."""
     place: Place | None = None
     behalf: str | None = None
     """The id of the person for whom the verb is done; ``None``: the actor acts for itself."""
-
-    def offered_to(self, by: Actor) -> bool:
-        """Whether ``by``, or somebody whom ``by`` represents, holds a role that this task is offered to."""
-        return is_candidate(by, self.candidates, self.family.live, self.row.process_key)
-
-    def held_by(self, by: Actor) -> bool:
-        """Whether ``by``, or somebody whom ``by`` represents, has this task."""
-        return is_mine(by, self.row.assignee_id, self.row.process_key)
 
 
 _TASK = (
@@ -92,9 +82,7 @@ def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: 
     if straight:
         family.routes.revived[straight["instance_id"], straight["element_instance_id"]] = straight["task"]
     candidates = tuple((row.offer_role, row.offer_unit) for row in rows if row.offer_role)
-    person = acting_for(by, family.live, rows[0].process_key, rows[0].assignee_id, candidates)
-    family.record.on_behalf_of = person.person_id if person is not None else None
-    return OpenTask(family, rows[0], candidates, person)
+    return OpenTask(family, rows[0], candidates)
 
 
 def gone(connection: Connection, task_id: str, now: datetime) -> Exception:

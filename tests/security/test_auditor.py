@@ -28,12 +28,12 @@ _LOOKS = """
     identity.preview_people identity.roles identity.substitutions identity.units incidents.data incidents.groups
     incidents.list incidents.settled_lately notices.channels notices.one notices.page notices.units_of_robots
     notices.unread personal.reveal personal.reveal_record registers.search tasks.may_pull_back tasks.return_targets
-    tasks.allowed tasks.phrases instances.jump_targets identity.hand_over_preview
+    tasks.allowed tasks.comments tasks.phrases instances.jump_targets identity.hand_over_preview
 """
 _OWN = """
     identity.change_password identity.set_password identity.set_language identity.sign_out_everywhere boards.save_view
     boards.delete_view notices.read notices.save_channel notices.delete_channel notices.try_channel tasks.save_phrase
-    tasks.delete_phrase tasks.seen tasks.mark_read
+    tasks.answered tasks.delete_phrase tasks.seen tasks.mark_read
 """
 LOOKS, OWN_ACCOUNT = frozenset(_LOOKS.split()), frozenset(_OWN.split())
 """Verbs that look; and those about nobody but the person who asks: a password, a language, a view of one's own."""

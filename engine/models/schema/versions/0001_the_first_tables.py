@@ -830,7 +830,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind <> 'deadline' or task_id is not null", name=op.f("ck_job_deadline_of_a_task")),
         sa.CheckConstraint(
-            "kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', 'dispatch', 'deliver', 'letter')",
+            "kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', 'dispatch', 'deliver', 'letter', 'urge')",
             name=op.f("ck_job_kind_known"),
         ),
         sa.CheckConstraint("(owner is null) = (locked_until is null)", name=op.f("ck_job_owner_has_a_lock")),

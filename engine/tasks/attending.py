@@ -1,0 +1,104 @@
+"""Who is at a task and when: putting it off (稍后处理), who else has it open, and what one may do with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, literal, select, update
+from sqlalchemy.orm import aliased
+
+from engine.authorization import Actor, sees_case
+from engine.cards import Bilingual
+from engine.errors import FieldError, Invalid, NotFound
+from engine.models.identity import Person
+from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
+from engine.models.working import Presence
+from engine.standing import AllowedVerb, allowed, names_of
+from engine.tasks.beginning import begin, place_of, signers_of, tell
+from engine.tasks.cards import PresentPerson
+from engine.tasks.open_task import gone
+
+FRESH = timedelta(seconds=60)
+"""How long somebody who was seen counts as there."""
+FARTHEST = timedelta(days=366)
+
+
+class BadMoment(Invalid):
+    """A moment to come back to a task that is past, or too far away."""
+
+    code = "bad_moment"
+    zh = "请选择今后一年内的时间。"
+    en = "Please choose a moment within the next year."
+
+    def __init__(self) -> None:
+        super().__init__([FieldError("until", self.code, self.zh, self.en)])
+
+
+class Attending:
+    """The verbs; each is one transaction."""
+
+    _parts: Any
+
+    def snooze(self, task_id: str, until: datetime | None, by: Actor) -> None:
+        """Put one's task out of sight until a moment; ``None`` brings it back. Its clock goes on. Raises BadMoment."""
+        parts, now = self._parts, self._parts.clock.now()
+        if until is not None and not now < until <= now + FARTHEST:
+            raise BadMoment()
+        with parts.database.transaction() as connection:
+            task = begin(parts, connection, task_id, "snooze", by, now)
+            connection.execute(update(UserTask.__table__).where(UserTask.id == task_id)
+                               .values(follow_up_at=until, revision=UserTask.revision + 1))
+            tell(task, "snoozed", until=until)
+
+    def seen(self, task_id: str, by: Actor, editing: bool = False) -> tuple[PresentPerson, ...]:
+        """Say that one has a task open, and hear who else has: three statements, no lock.
+
+        Raises AlreadyDone for a task that is gone, NotFound for one that one may not see.
+        """
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
+            live, root = parts.live.at(connection), aliased(ProcessInstance)
+            table = Presence.__table__
+            here = (select(UserTask.id, literal(by.person_id), literal(now, table.c.seen_at.type), literal(editing))
+                    .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id, sees_case(by, live, root)))
+            statement = parts.database.insert(table).from_select(["task_id", "person_id", "seen_at", "editing"], here)
+            statement = statement.on_conflict_do_update(
+                index_elements=["task_id", "person_id"],
+                set_={"seen_at": statement.excluded.seen_at, "editing": statement.excluded.editing})
+            if connection.execute(statement.returning(table.c.task_id)).first() is None:
+                found = connection.scalar(select(UserTask.id).where(UserTask.id == task_id))
+                raise NotFound(what="task") if found else gone(connection, task_id, now)
+            others = connection.execute(
+                select(Person.login, Person.name, Person.name_en, Presence.seen_at, Presence.editing)
+                .join(Person, Person.id == Presence.person_id)
+                .where(Presence.task_id == task_id, Presence.person_id != by.person_id,
+                       Presence.seen_at > now - FRESH).order_by(Person.login)).all()
+            return tuple(PresentPerson(row.login, Bilingual(row.name, row.name_en), row.seen_at, row.editing)
+                         for row in others)
+
+    def allowed(self, task_id: str, by: Actor) -> tuple[AllowedVerb, ...]:
+        """What one may do with an open task, in the order of the table, with what stands against it now.
+
+        Three statements, a fourth where there are signers. Raises NotFound, AlreadyDone.
+        """
+        parts = self._parts
+        with parts.database.reading() as connection:
+            live, root = parts.live.at(connection), aliased(ProcessInstance)
+            rows = connection.execute(
+                select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"),
+                       TaskCandidate.unit_id.label("offer_unit"), root.started_by.label("starter"),
+                       root.state.label("case_state_now"), sees_case(by, live, root).label("sees"))
+                .join(root, root.id == UserTask.root_id)
+                .outerjoin(TaskCandidate, and_(TaskCandidate.task_id == UserTask.id))
+                .where(UserTask.id == task_id)).all()
+            if not rows:
+                raise gone(connection, task_id, parts.clock.now())
+            row = rows[0]
+            if not row.sees:
+                raise NotFound(what="task")
+            offers = tuple((one.offer_role, one.offer_unit) for one in rows if one.offer_role)
+            signers = signers_of(connection, task_id) if row.signing else ()
+            place = place_of(row, offers, signers, row.starter, parts.definitions.get(connection, row.definition_id))
+            return allowed(by, place, live, suspended=row.case_state_now == "suspended",
+                           waits=names_of(live, [one.person_id for one in signers if one.state in ("open", "waiting")]))
