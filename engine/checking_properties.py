@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from engine.bpmn import ProcessModel
@@ -10,14 +10,16 @@ from engine.errors import Problem
 from engine.operations import SWITCHES
 from engine.packs import PackContent
 from engine.signers import BadRule, read_rule
+from engine.task_rules import DISTRIBUTE, NOBODY, SAME, STARTER
 
 PREFIX = "bihuan:"
 KEYS = "bihuan:key:"
 KNOWN = frozenset(PREFIX + name for name in (
-    "adhoc", "case_state", "correlation", "criteria", "customer", "deadline", "documentation_en", "external",
-    "for_each", "gist", "hint_en", "hint_zh", "name_en", "number_prefix", "operations", "opinion_required",
-    "output_collection", "output_element", "phone", "promised_at", "register", "role", "search", "severity",
-    "sign_people", "sign_rule", "startable_by", "variables"))
+    "adhoc", "case_state", "correlation", "criteria", "customer", "deadline", "distribute", "documentation_en",
+    "external", "for_each", "gist", "hint_en", "hint_zh", "name_en", "nobody", "number_prefix", "operations",
+    "opinion_required", "output_collection", "output_element", "phone", "promised_at", "register", "role",
+    "same_person", "search", "severity", "sign_people", "sign_rule", "startable_by", "starter_is_approver", "variables",
+    "work_limit"))
 """What ``docs/reference/element-attributes.md`` describes; a test holds the two together."""
 
 
@@ -38,6 +40,7 @@ def check_properties(model: ProcessModel, pack: PackContent | None) -> Iterator[
                           file=model.file, element=place, line=line, severity="warning")
         yield from _operations(model.file, place, name, line, properties.get("bihuan:operations", ""))
         yield from _rule(model.file, place, name, line, properties.get("bihuan:sign_rule", ""))
+        yield from _choices(model.file, place, name, line, properties)
 
 
 def _operations(file: str, place: str, name: str, line: int, text: str) -> Iterator[Problem]:
@@ -49,6 +52,22 @@ def _operations(file: str, place: str, name: str, line: int, text: str) -> Itera
             yield Problem("unknown_operation", f"“{name}”的 bihuan:operations 中的“{one}”不是可开关的操作。{zh}",
                           f"{one!r} in bihuan:operations of “{name}” is no operation that can be switched.{en}",
                           file=file, element=place, line=line)
+
+
+def _choices(file: str, place: str, name: str, line: int, properties: Mapping[str, str]) -> Iterator[Problem]:
+    """Rules without drawing that do not exist, and a limit that is no number."""
+    for rule, known in (("nobody", NOBODY), ("starter_is_approver", STARTER), ("same_person", SAME),
+                        ("distribute", DISTRIBUTE)):
+        text = properties.get(PREFIX + rule, "").strip()
+        if text and text.partition(":")[0] not in known:
+            yield Problem("unknown_rule", f"“{name}”的 bihuan:{rule}“{text}”不存在；可用：{'、'.join(known)}。",
+                          f"bihuan:{rule} of “{name}” is {text!r}; known are {', '.join(known)}.", file=file,
+                          element=place, line=line)
+    limit = properties.get("bihuan:work_limit", "").strip()
+    if limit and not (limit.isascii() and limit.isdigit() and int(limit) > 0):
+        yield Problem("bad_work_limit", f"“{name}”的 bihuan:work_limit“{limit}”应为正整数。",
+                      f"bihuan:work_limit of “{name}” is {limit!r} and not a whole number above 0.", file=file,
+                      element=place, line=line)
 
 
 def _rule(file: str, place: str, name: str, line: int, text: str) -> Iterator[Problem]:

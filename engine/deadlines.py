@@ -175,7 +175,8 @@ def fire(family: Family, job: Any, pack: str) -> None:
     elif level <= most and level > task.escalation_level:
         connection.execute(update(UserTask.__table__).where(UserTask.id == task.id).values(escalation_level=level))
         merged = [number for number in range(first, level) if number > task.escalation_level or number == 0]
-        tell_step(family, task, level, chain[level - 1] if chain else "", None, **({"merged": merged} if merged else {}))
+        more = {"merged": merged} if merged else {}
+        tell_step(family, task, level, chain[level - 1] if chain else "", None, **more)
     if level < most:
         connection.execute(insert(Job.__table__), [_job(family, task._mapping, moments[level], level + 1, moments)])
 

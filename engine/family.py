@@ -84,13 +84,14 @@ class Routes:
 
     ``given`` are columns of the task that comes at (instance, element), ``revived`` those of the one that comes back
     at (instance, element instance), ``restarts`` where called processes begin, by (caller, call activity).
-    ``left_as`` is the outcome of visits that are called off.
+    ``left_as`` is the outcome of visits that are called off; ``skipped`` are steps that a rule did.
     """
 
     given: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     revived: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     restarts: dict[tuple[str, str], Restart] = field(default_factory=dict)
     left_as: str = "cancelled"
+    skipped: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Family:

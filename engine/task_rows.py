@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine import case_columns, deadlines, notices, signers
+from engine import case_columns, deadlines, notices, signers, task_rules
 from engine.authorization import Actor, candidate_pairs
-from engine.bpmn import RunFailed, Wait
+from engine.bpmn import Wait
 from engine.family import Family, Member
 from engine.ids import new_id
 from engine.models.runtime import TaskCandidate, UserTask
@@ -58,11 +58,10 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     element = member.definition.model.elements[wait.element_id]
     scope = member.run.scope_variables(wait.id)
     value = member.environment.expressions.value
-    roles = _roles(member, element, scope)
+    login = task_rules.login_of(member, element, scope)
+    rules = task_rules.ruled(family, member, element, task_rules.roles_of(member, element, scope), login)
+    roles = rules.roles
     clock = deadlines.clock_of(family, member, element, scope)
-    login = value(element.attributes.get("assignee"), scope)
-    if isinstance(login, dict):
-        login = login.get("login")
     row = {
         "id": new_id(family.now), "instance_id": member.id, "root_id": family.root_id,
         "definition_id": member.definition.id, "process_key": member.definition.key, "element_id": wait.element_id,
@@ -78,6 +77,7 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
         "first_due_at": clock.due_at, "paused_at": None, "owner_id": None, "straight_to": None, "returned_by": None,
         "returned_why": "", "follow_up_at": None, "signing": "", "sign_rule": "", "submitted": None,
     } | case_columns.task_columns(family.root_row)
+    _ruled(family, member, element, row, rules, login)
     _routed(family, row)
     offers = []
     for role in roles:
@@ -89,16 +89,19 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     return row, offers, login, clock
 
 
-def _roles(member: Member, element: Any, scope: dict[str, Any]) -> list[str]:
-    """``camunda:candidateGroups`` of the step, else ``bihuan:role`` of the step or its innermost lane."""
-    text = element.attributes.get("candidateGroups") or element.property("bihuan:role")
-    value = member.environment.expressions.value(text, scope)
-    if value is None:
-        if text:
-            raise RunFailed(element.id, "no_role", text=text)
-        return []
-    named = value if isinstance(value, list) else str(value).split(",")
-    return list(dict.fromkeys(str(role).strip() for role in named if str(role).strip()))
+def _ruled(family: Family, member: Member, element: Any, row: dict[str, Any], rules: task_rules.Ruled,
+           login: str | None) -> None:
+    """Whom the rules give a task to, told in the history."""
+    person, told = rules.person_id, rules.told
+    if person is None and not (login and login in family.live.people) and row["role"]:
+        person, how = task_rules.distributed(family, member, element, rules.roles)
+        told = (*told, how) if how else told
+    if person is not None:
+        row |= {"assignee_id": person, "claimed_at": family.now}
+    for entry in told:
+        family.record.tell("rule_applied", root_id=family.root_id, instance_id=member.id, task_id=row["id"],
+                           definition_id=member.definition.id, element_id=element.id, name=row["name"],
+                           name_en=row["name_en"], **entry)
 
 
 def _priority(value: Any) -> int:

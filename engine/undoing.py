@@ -43,16 +43,17 @@ def kept(family: Family, changed: list[Member], new: list[str], removed: list[di
         "made": [row["id"] for row in family.new_tasks],
         "removed": [{"instance_id": row["instance_id"], "element_instance_id": row["element_instance_id"]}
                     | {name: row[name] for name in KEPT_OF_TASK} for row in removed],
-        "irrevocable": _irrevocable(family)})
+        "irrevocable": _irrevocable(family, removed)})
     return found
 
 
-def _irrevocable(family: Family) -> list[str]:
-    """What has left the case in this step: ``message``, ``signal``, ``register``."""
+def _irrevocable(family: Family, removed: list[dict[str, Any]]) -> list[str]:
+    """What cannot be called back of this step: ``message``, ``signal``, ``register``, ``signed``."""
     told = {IRREVOCABLE[entry["verb"]] for entry in family.record.entries if entry["verb"] in IRREVOCABLE}
     wrote = any(member.environment.stores is not None and member.environment.stores.wrote
                 for member in family.members.values())
-    return sorted(told | ({"register"} if wrote else set()))
+    signed = any(row["signing"] for row in removed)
+    return sorted(told | ({"register"} if wrote else set()) | ({"signed"} if signed else set()))
 
 
 def read(text: str | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import case_columns, messages
+from engine import case_columns, messages, task_rules
 from engine.bpmn import RunEvent, RunFailed, Wait
 from engine.errors import Conflict
 from engine.family import Family, Member, keyed_waits
@@ -65,6 +65,8 @@ def settle(family: Family, *touched: Member) -> None:
             elif event.kind == "escalation_uncaught":
                 queue.extend(_escalate(family, member, event))
         queue.extend(_calls(family, member))
+        if task_rules.skip(family, member):
+            queue.append(member)
         if member.run.ended and member.row["ended_at"] is None:
             queue.extend(_end(family, member, thrown))
     case_columns.derive(family)
@@ -112,8 +114,14 @@ def _left(family: Family, member: Member, event: RunEvent) -> None:
     family.record.visited(
         root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id, element_id=element_id,
         element_instance_id=event.element_instance_id, kind=kind, entered_at=entered, left_at=family.now,
-        outcome=family.routes.left_as if outcome == "cancelled" else outcome, by=by if outcome == "completed" else None,
+        outcome=_told_as(family, member, event, outcome), by=by if outcome == "completed" else None,
         **family.completing.get((member.id, event.element_instance_id), {}))
+
+
+def _told_as(family: Family, member: Member, event: RunEvent, outcome: str) -> str:
+    if (member.id, event.element_instance_id) in family.routes.skipped:
+        return "skipped"
+    return family.routes.left_as if outcome == "cancelled" else outcome
 
 
 def _calls(family: Family, member: Member) -> list[Member]:

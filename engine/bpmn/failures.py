@@ -66,6 +66,7 @@ REASONS = {
     "bad_mapping": ("“{name}”的结果不是一组键值。", "the result of “{name}” is not a context."),
     "broken_state": ("保存的状态不完整。", "the saved state is damaged."),
     "call_too_deep": ("流程调用嵌套超过 {depth} 层。", "processes call each other more than {depth} deep."),
+    "too_many_skips": ("规则连续跳过了超过 {limit} 步。", "rules skipped more than {limit} steps in a row."),
     "bad_sign_rule": ("“{text}”不是会签规则。", "“{text}” is no rule of signing."),
     "no_role": ("“{text}”没有得出角色。", "“{text}” gives no role."),
     "expression": ("表达式“{text}”出错：{cause_zh}", "the expression “{text}” failed: {cause_en}"),

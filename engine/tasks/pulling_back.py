@@ -45,6 +45,7 @@ WHY = {
     "time": ("已超过可以撤回的时间", "the time for taking it back is over"),
     "message": ("已经向另一个案件或外部发出消息", "a message has gone to another case or outside"),
     "signal": ("已经发出信号", "a signal has gone out"),
+    "signed": ("这一步已由他人签署", "others have signed this step"),
     "register": ("已经写入登记簿", "a register was written"),
 }
 

@@ -20,6 +20,7 @@ from engine.models.history import HistoryEntry
 from engine.models.runtime import ProcessInstance, TaskDraft, UserTask
 from engine.tasks.beginning import begin, enter, hold, keep_draft, tell
 from engine.tasks.finishing import finish, require_opinion
+from engine.tasks.limits import refuse_over_limit
 from engine.tasks.open_task import OpenTask, open_task
 from engine.tasks.votes import submit_to_signers
 
@@ -38,6 +39,7 @@ class Everyday:
             if task.row.assignee_id == by.person_id:
                 return
             task = enter(task, "claim", by)
+            refuse_over_limit(task, by)
             hold(task, by.person_id)
             tell(task, "claimed")
 
