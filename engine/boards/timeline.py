@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
 
 from engine.boards.reasons import rules_fired, unclear
 from engine.cards import Bilingual, TimelineEntry
@@ -40,8 +41,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
     "printed": ("打印“{name}”", "printed “{name}”"),
     "revealed": ("查看了“{form}”的“{field}”", "looked at “{field}” of “{form}”"),
+    "transferred": ("把“{element}”转办给 {to_name}", "transferred “{element}” to {to_name}"),
+    "delegated": ("把“{element}”委派给 {to_name}", "delegated “{element}” to {to_name}"),
+    "handed_back": ("交还“{element}”", "handed back “{element}”"),
+    "delegation_taken_back": ("收回委派的“{element}”", "took back “{element}”"),
+    "reassigned": ("把“{element}”改派给 {to_name}", "reassigned “{element}” to {to_name}"),
+    "taken_over": ("接管“{element}”", "took over “{element}”"),
+    "signers_added": ("请 {people} 签署“{element}”（{position}）", "asked {people} to sign “{element}” ({position})"),
+    "signer_removed": ("不再请 {people} 签署“{element}”", "no longer asks {people} to sign “{element}”"),
+    "submitted": ("提交“{element}”，等 {people} 签署", "submitted “{element}”, to be signed by {people}"),
+    "signed": ("签署“{element}”：{vote}", "signed “{element}”: {vote}"),
+    "given_back": ("“{element}”退还办理人", "“{element}” went back to its assignee"),
+    "copied": ("抄送 {people}", "sent a copy to {people}"),
+    "urged": ("催办“{element}”（{people}）", "reminded {people} of “{element}”"),
+    "urge_taken_back": ("撤销催办", "took back a reminder"),
+    "commented": ("留言", "wrote a comment"),
+    "snoozed": ("稍后处理“{element}”", "put off “{element}”"),
+    "returned": ("退回“{element}”", "returned “{element}”"),
+    "pulled_back": ("撤回“{element}”", "took back “{element}”"),
+    "extended": ("延长“{element}”的期限", "extended the deadline of “{element}”"),
+    "clock_paused": ("暂停“{element}”的计时", "paused the clock of “{element}”"),
+    "clock_resumed": ("恢复“{element}”的计时", "resumed the clock of “{element}”"),
+    "terminated": ("终止案件：{reason}", "terminated the case: {reason}"),
     "ended": ("案件结束", "the case ended"),
 }
+POSITIONS = {"before": ("前加签", "before"), "after": ("后加签", "after"), "joint": ("会签", "jointly")}
 WORDED = {"revealed": lambda detail, _definition: _revealed(detail), "decided": rules_fired, "unclear": unclear}
 """Verbs whose sentence is put together from what is told."""
 
@@ -49,10 +73,12 @@ WORDED = {"revealed": lambda detail, _definition: _revealed(detail), "decided": 
 def entries(connection: Connection, definitions: Definitions, root_id: str, limit: int = 500, *,
             mask: bool = True) -> tuple[TimelineEntry, ...]:
     """The entries of a case, newest first; one statement. ``mask`` hides numbers and addresses of people in them."""
+    absent = aliased(Person)
     rows = connection.execute(
         select(HistoryEntry.at, HistoryEntry.verb, HistoryEntry.element_id, HistoryEntry.definition_id,
-               HistoryEntry.reason, HistoryEntry.detail, Person.name, Person.name_en)
-        .outerjoin(Person, Person.id == HistoryEntry.by)
+               HistoryEntry.reason, HistoryEntry.detail, Person.name, Person.name_en,
+               absent.name.label("absent"), absent.name_en.label("absent_en"))
+        .outerjoin(Person, Person.id == HistoryEntry.by).outerjoin(absent, absent.id == HistoryEntry.on_behalf_of)
         .where(HistoryEntry.root_id == root_id)
         .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(limit)).all()
     told = tuple(_entry(connection, definitions, row) for row in rows)
@@ -68,9 +94,16 @@ def _entry(connection: Connection, definitions: Definitions, row: Any) -> Timeli
     definition = definitions.get(connection, row.definition_id) if row.definition_id else None
     element = definition.element_name(row.element_id) if definition and row.element_id else None
     detail = dict(row.detail or {})
-    return TimelineEntry(row.at, row.verb, Bilingual(row.name, row.name_en or "") if row.name else None, element,
+    return TimelineEntry(row.at, row.verb, _by(row), element,
                          definition.name if definition else None, row.reason, detail,
                          _sentence(row, element, detail, definition))
+
+
+def _by(row: Any) -> Bilingual | None:
+    """Who did it, and for whom a substitute did it."""
+    if not row.name or not row.absent:
+        return Bilingual(row.name, row.name_en or "") if row.name else None
+    return Bilingual(f"{row.name} 代 {row.absent}", f"{row.name_en or row.name} for {row.absent_en or row.absent}")
 
 
 def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], definition: Any) -> Bilingual:
@@ -82,9 +115,20 @@ def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], defin
              "level": detail.get("level", ""), "how": detail.get("how", ""),
              "to": "、".join(str(one) for one in detail.get("to") or ()) if row.verb == "linked" else ""}
     return Bilingual(
-        _fill(zh, words | {"element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
-        _fill(en, words | {"element": element.in_("en") if element else "",
-                           "outcome": f": {outcome.in_('en')}" if outcome else ""}))
+        _fill(zh, words | _people(detail, outcome, "") | {
+            "element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
+        _fill(en, words | _people(detail, outcome, "en") | {
+            "element": element.in_("en") if element else "",
+            "outcome": f": {outcome.in_('en')}" if outcome else ""}))
+
+
+def _people(detail: dict[str, Any], outcome: Bilingual | None, lang: str) -> dict[str, Any]:
+    """Who and what an operation is about, in one language."""
+    suffix = "_en" if lang else ""
+    agreed = ("agreed", "refused") if lang else ("同意", "不同意")
+    return {"to_name": detail.get("to_name" + suffix, ""), "people": detail.get("people" + suffix, ""),
+            "position": POSITIONS.get(detail.get("position", ""), ("", ""))[bool(lang)],
+            "vote": outcome.in_(lang or "zh") if outcome else agreed[not detail.get("agreed")]}
 
 
 def _revealed(detail: dict[str, Any]) -> Bilingual:

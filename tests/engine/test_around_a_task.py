@@ -304,3 +304,26 @@ def test_the_task_page_learns_what_one_may_do_and_what_stands_against_it(case: C
     with pytest.raises(NotFound):
         case.tasks.allowed(case.task, case("he.wai"))
 
+
+
+# -- how it is told
+
+
+def test_the_timeline_tells_every_operation_in_both_languages(case: Case) -> None:
+    now = case.house.clock.now()
+    case.house.engine.identity.substitute("wang.fang", "chen.yu", now, now + timedelta(days=1), None, "休假",
+                                          case("wang.fang"))
+    case.tasks.delegate(case.task, "li.na", "", case("chen.yu"))
+    case.tasks.hand_back(case.task, "", case("li.na"))
+    case.tasks.add_signers(case.task, ["gao.lei"], "before", "请看", case("wang.fang"))
+    case.tasks.sign(case.task, "refuse", "不妥", case("gao.lei"))
+    case.tasks.send_copy(case.id, ["he.wai"], "", case("li.na"))
+    case.tasks.urge(case.task, "", case("li.na"))
+    told = case.house.engine.boards.case(case.id, case("li.na"), "zh").timeline
+    lines = [(entry.by.zh, entry.sentence.zh) for entry in reversed(told)][-6:]
+    assert lines == [
+        ("陈宇 代 王芳", "把“write”委派给 李娜"), ("李娜", "交还“write”"), ("王芳", "请 高磊 签署“write”（前加签）"),
+        ("高磊", "签署“write”：不同意"), ("李娜", "抄送 何外"), ("李娜", "催办“write”（王芳）")]
+    assert [entry.sentence.en for entry in told][:2] == [
+        "reminded Wang Fang of “write a note”", "sent a copy to He Wai"]
+    assert not any("{" in entry.sentence.zh + entry.sentence.en for entry in told)
