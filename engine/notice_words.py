@@ -73,6 +73,14 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
         "{by_en} took the previous step back;" + E + " is not needed any more.",
     ),
     "cancelled": ("returned", "{by} 撤销了 {case_number}：{reason}", "{by_en} cancelled {case_number}: {reason}"),
+    "terminated": ("returned", "{by} 终止了 {case_number}：{reason}", "{by_en} terminated {case_number}: {reason}"),
+    "suspended": ("case", "{by} 挂起了 {case_number}：{reason}", "{by_en} paused {case_number}: {reason}"),
+    "resumed": ("case", "{by} 恢复了 {case_number}：{reason}", "{by_en} resumed {case_number}: {reason}"),
+    "moved": (
+        "returned",
+        "{by} 跳转了 {case_number}，你的待办已取消：{reason}",
+        "{by_en} moved {case_number} on; your task is called off: {reason}",
+    ),
     "extended": ("deadline", S + "的期限改为 {due_at}：{reason}", "The deadline of" + E + " is now {due_at}: {reason}"),
     "clock_paused": ("deadline", S + "已暂停计时：{reason}", "The clock of" + E + " is paused: {reason}"),
     "clock_resumed": (

@@ -129,7 +129,7 @@ OPERATIONS: tuple[Operation, ...] = (
           suspended=True),
     _case("answered", "标记已回复", "Mark as answered", ("addressee",), branches="the case", substitute=False,
           suspended=True, switchable=False),
-    _case("cancel", "撤销", "Cancel the case", ("starter",), reason=True, history="cancelled",
+    _case("cancel", "撤销", "Cancel the case", ("starter", *SUPERVISING), reason=True, history="cancelled",
           told=("assignees",), branches="ends all", suspended=True),
     _case("terminate", "终止", "Terminate", SUPERVISING, reason=True, history="terminated",
           told=("assignees", "starter"), branches="ends all", suspended=True),

@@ -211,7 +211,7 @@ def _end(family: Family, member: Member, thrown: dict[str, Any]) -> list[Member]
     outcome = member.run.outcome or "completed"
     row = member.row
     row["ended_at"], row["outcome"] = family.now, outcome
-    row["state"] = ("cancelled" if outcome == "cancelled"
+    row["state"] = ("cancelled" if outcome in ("cancelled", "stopped")
                     else "failed" if outcome.startswith("error:") else "completed")
     if row["parent_id"] is None:
         family.record.tell("ended", root_id=family.root_id, instance_id=member.id, definition_id=member.definition.id,

@@ -8,7 +8,8 @@ import pytest
 
 from engine import Conflict, NotFound, NotPermitted
 from engine.bpmn import RunFailed
-from engine.instances import CaseEnded, ReasonNeeded
+from engine.errors import ReasonNeeded
+from engine.interventions import CaseEnded
 from tests.engine.house import House
 
 

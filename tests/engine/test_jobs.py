@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from engine import SYSTEM, Conflict, Invalid, NotPermitted, Settings
 from engine.connectors import Connector, ConnectorFailure, Input
+from engine.errors import ReasonNeeded
 from engine.incidents import StepWaits
-from engine.instances import ReasonNeeded
 from engine.models.history import HistoryEntry
 from engine.models.identity import SentMessage
 from tests.engine.house import House
