@@ -179,6 +179,31 @@ class TaskView:
     next_steps: tuple[NextStep, ...]
     revision: int = 0
     may_reveal: bool = False
+    signers: tuple[SignerCard, ...] = ()
+    signing: str = ""  # before, after, joint, or "": nobody signs now
+    submitted: bool = False  # what was submitted waits for signers after it
+    my_sign: bool = False  # it is the actor's turn to sign
+    owner: Bilingual | None = None  # who lent it to its assignee
+    behalf: Bilingual | None = None  # for whom the actor would work on it as a substitute
+    returned_by: Bilingual | None = None
+    returned_why: str = ""
+    first_due_at: datetime | None = None
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignerCard:
+    """Somebody asked to sign; ``state`` is waiting, open, agreed, refused, removed or spared."""
+
+    login: str
+    name: Bilingual
+    position: str
+    state: str
+    outcome: str
+    opinion: str
+    decided_at: datetime | None
+    signed: bool = False  # with a handwritten signature
+    over: bool = False  # of a round that is over
 
 
 @dataclass(frozen=True, slots=True)

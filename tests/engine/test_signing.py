@@ -350,3 +350,26 @@ def test_a_process_switches_operations_off_and_a_step_on_again(council: House) -
     with pytest.raises(SwitchedOff):
         tasks.transfer(following, "wang.fang", "转", council("li.na"))
     tasks.delegate(following, "wang.fang", "", council("li.na"))
+
+
+def test_the_task_page_shows_who_signs_and_what_was_submitted(desk: Desk) -> None:
+    def page(login: str) -> Any:
+        return desk.house.engine.boards.task(desk.task, desk.house(login))
+
+    desk.add(["liu.jun", "gao.lei"], "after", rule="sequential")
+    desk.approve("return")
+    view = page("zhou.min")
+    assert (view.signing, view.submitted, view.may_edit, view.my_sign) == ("after", True, False, False)
+    assert view.read_only_reason.zh == "等 刘军、高磊 签署。"
+    view = page("liu.jun")
+    assert (view.my_sign, view.may_edit) == (True, False)
+    assert [(one.login, one.state) for one in view.signers] == [("liu.jun", "open"), ("gao.lei", "waiting")]
+    assert view.form.sections[0].fields[0].value == "return", "they see what they sign"
+    desk.sign("liu.jun", "refuse", "不妥")
+    view = page("zhou.min")
+    assert (view.signing, view.may_edit, view.read_only_reason) == ("", True, None)
+    assert [(one.login, one.state, one.opinion, one.over) for one in view.signers] == [
+        ("liu.jun", "refused", "不妥", True), ("gao.lei", "spared", "", True)]
+    desk.tasks.delegate(desk.task, "liu.jun", "", desk.house("zhou.min"))
+    view = page("liu.jun")
+    assert (view.owner.zh, view.may_edit, view.may_release) == ("周敏", True, False)
