@@ -18,6 +18,7 @@ from sqlalchemy import select
 from engine.authorization import Actor
 from engine.clock import MovableClock
 from engine.errors import BihuanError, Invalid
+from engine.models.identity import OrgUnit
 from engine.models.runtime import ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.testing.recipe import Recipe, Records
@@ -117,7 +118,11 @@ class Replay:
         query = select(ProcessInstance.id).where(ProcessInstance.process_key == step["adopt"],
                                                  ProcessInstance.parent_id.is_(None), ProcessInstance.state == "active",
                                                  ProcessInstance.id.not_in(self._adopted))
+        unit = self._filled(turn, step.get("unit"))
         with self.engine.database.reading() as connection:
+            if unit:
+                query = query.where(ProcessInstance.unit_id == select(OrgUnit.id).where(OrgUnit.key == unit)
+                                    .scalar_subquery())
             turn.case_id = connection.scalar(query.order_by(ProcessInstance.id.desc()).limit(1)) or ""
         self._adopted.add(turn.case_id)
         return bool(turn.case_id)

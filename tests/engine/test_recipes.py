@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from engine.models.identity import OrgUnit
 from engine.models.runtime import ProcessInstance
 from engine.testing.recipe import Recipe
 from engine.testing.replay import Replay
@@ -44,6 +45,17 @@ def test_a_case_that_the_calendar_started_is_adopted_once(house: House) -> None:
     begun = Replay(house.engine, house.clock, [recipe], {}, {}).run(house.clock.now() + timedelta(days=40))
     states = house.rows(select(ProcessInstance.state))
     assert begun == 1 and [row.state for row in states] == ["completed"], "the fifth of May"
+
+
+def test_a_case_of_a_unit_is_adopted_for_that_unit(house: House) -> None:
+    house.deploy("each_unit")
+    recipe = {"recipe": "north", "cases": [{"day": 0, "time": "08:30"}],
+              "script": [{"stage": "begin", "adopt": "each-unit", "unit": "north"},
+                         {"stage": "look", "complete": "look", "by": "li.na"}]}
+    Replay(house.engine, house.clock, [recipe], {}, {}).run(house.clock.now() + timedelta(days=1))
+    units = {row.unit: row.state for row in house.rows(select(OrgUnit.key.label("unit"), ProcessInstance.state).join(
+        OrgUnit, OrgUnit.id == ProcessInstance.unit_id))}
+    assert units == {"north": "completed", "south": "active"}
 
 
 def test_a_refused_step_leaves_its_case_and_is_told(house: House) -> None:
