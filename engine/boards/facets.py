@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from engine.authorization import Actor
 from engine.boards.cards import Facet, FacetValue
@@ -18,12 +18,10 @@ from engine.boards.inbox import kinds_of, moments_of
 from engine.boards.inbox_counts import COUNTED_TO
 from engine.boards.inbox_filters import FIELD, Moments, cleaned
 from engine.boards.inbox_scope import branches, filtered, first
+from engine.boards.wording import Parameters
 from engine.cards import Bilingual
 from engine.deadlines import NEVER
 from engine.live import Live
-from engine.models.repository import ProcessDefinition
-from engine.models.runtime import UserTask
-from engine.models.working import SearchValue
 from engine.search_fields import SearchField
 
 SHOWN = 12
@@ -44,14 +42,14 @@ def facets(parts: Any, by: Actor, view: str, filters: Mapping[str, str]) -> tupl
     with parts.database.reading() as connection:
         live = parts.live.at(connection)
         moments = moments_of(parts, live, by)
-        found = filtered(branches(view, by, live, moments), filters, moments, kinds_of(parts, connection, live))
-        query = first(found, COUNTED_TO)
-        ids = query.subquery() if query is not None else None
-        fields = fields_of(parts, connection, live)
-        rows = _rows(connection, ids) if ids is not None else []
-        values = _values(connection, ids, fields) if ids is not None and fields else {}
+        put, fields = Parameters(parts.database.is_sqlite), fields_of(parts, connection, live)
+        found = filtered(branches(view, by, live, moments, put), filters, moments,
+                         kinds_of(parts, connection, live), put)
+        ids = first(found, COUNTED_TO, put)
+        rows = _rows(connection, ids, put) if ids else []
+        values = _values(connection, ids, fields, put) if ids and fields else {}
         names = {key: parts.definitions.get(connection, newest).name for key, newest in live.newest.items()}
-    own = _of_tasks(rows, live, names, moments)
+    own = _of_tasks(rows, live, names, moments, put)
     return (*own, *(_of_field(one, values.get(one.name, Counter())) for one in fields.values()))
 
 
@@ -64,29 +62,27 @@ def fields_of(parts: Any, connection: Connection, live: Live) -> dict[str, Searc
     return found
 
 
-def _rows(connection: Connection, ids: Any) -> list[Any]:
-    return list(connection.execute(
-        select(UserTask.process_key, ProcessDefinition.version, UserTask.role, UserTask.severity, UserTask.due_sort,
-               UserTask.warn_at, UserTask.created_at, UserTask.unit_id)
-        .join(ids, ids.c.task_id == UserTask.id)
-        .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)))
+def _rows(connection: Connection, ids: str, put: Parameters) -> list[Any]:
+    return put.rows(connection, f"SELECT t.process_key, d.version, t.role, t.severity, t.due_sort, t.warn_at,"
+                                f" t.created_at, t.unit_id FROM ({ids}) found JOIN user_task t ON t.id = found.task_id"
+                                f" JOIN process_definition d ON d.id = t.definition_id")
 
 
-def _values(connection: Connection, ids: Any, fields: Mapping[str, SearchField]) -> dict[str, Counter[str]]:
+def _values(connection: Connection, ids: str, fields: Mapping[str, SearchField], put: Parameters
+            ) -> dict[str, Counter[str]]:
     choices = [name for name, one in fields.items() if one.kind == "text"]
-    rows = connection.execute(
-        select(SearchValue.field, SearchValue.text, func.count())
-        .select_from(ids).join(UserTask, UserTask.id == ids.c.task_id)
-        .join(SearchValue, SearchValue.root_id == UserTask.root_id)
-        .where(SearchValue.field.in_(choices), SearchValue.text.is_not(None))
-        .group_by(SearchValue.field, SearchValue.text))
     found: dict[str, Counter[str]] = {}
-    for field, text, count in rows:
-        found.setdefault(field, Counter())[text] = count
+    if choices:
+        for field, value, count in put.rows(connection, (
+                f"SELECT s.field, s.text, count(*) FROM ({ids}) found JOIN user_task t ON t.id = found.task_id"
+                f" JOIN search_value s ON s.root_id = t.root_id"
+                f" WHERE s.field IN ({put.each(choices)}) AND s.text IS NOT NULL GROUP BY s.field, s.text")):
+            found.setdefault(field, Counter())[value] = count
     return found
 
 
-def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], moments: Moments) -> list[Facet]:
+def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], moments: Moments,
+              put: Parameters) -> list[Facet]:
     counted: dict[str, Counter[str]] = {name: Counter() for name in TITLES}
     for row in rows:
         counted["process"][row.process_key] += 1
@@ -94,8 +90,8 @@ def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], momen
         counted["role"][row.role] += 1
         counted["severity"][row.severity] += 1
         counted["unit"][row.unit_id or ""] += 1
-        counted["since"][_since(row, moments)] += 1
-        for due in _due(row, moments):
+        counted["since"][_since(put.moment(row.created_at), moments)] += 1
+        for due in _due(put.moment(row.due_sort), put.moment(row.warn_at), moments):
             counted["due"][due] += 1
     worded = _words(live, names)
     orders = {"due": list(DUE), "since": list(SINCE)}
@@ -118,22 +114,22 @@ def _listed(counted: Counter[str], worded: Any, order: list[str] | None) -> tupl
     return tuple(FacetValue(value, worded(value), count) for value, count in values if value)
 
 
-def _since(row: Any, moments: Moments) -> str:
-    if row.created_at >= moments.today:
+def _since(came: datetime, moments: Moments) -> str:
+    if came >= moments.today:
         return "today"
-    return "week" if row.created_at >= moments.today - timedelta(days=6) else "older"
+    return "week" if came >= moments.today - timedelta(days=6) else "older"
 
 
-def _due(row: Any, moments: Moments) -> list[str]:
+def _due(due: datetime, warn: datetime | None, moments: Moments) -> list[str]:
     """The values of the filter ``due`` under which a task is found."""
-    if row.due_sort >= NEVER:
+    if due >= NEVER:
         return ["none"]
-    found = ["late"] if row.due_sort <= moments.now else []
-    if not found and row.warn_at is not None and row.warn_at <= moments.now:
+    found = ["late"] if due <= moments.now else []
+    if not found and warn is not None and warn <= moments.now:
         found.append("risk")
-    if row.due_sort < moments.tomorrow:
+    if due < moments.tomorrow:
         found.append("today")
-    return [*found, "week"] if row.due_sort < moments.today + timedelta(days=7) else found
+    return [*found, "week"] if due < moments.today + timedelta(days=7) else found
 
 
 def _of_field(one: SearchField, counted: Counter[str]) -> Facet:

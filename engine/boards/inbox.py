@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor
@@ -22,6 +22,7 @@ from engine.boards.inbox_filters import Moments, cleaned
 from engine.boards.inbox_scope import Sort, branches, counted, filtered, first, mark
 from engine.boards.rows import TASK_COLUMNS, open_row
 from engine.boards.saved_views import views_of
+from engine.boards.wording import Parameters
 from engine.cards import TaskRow
 from engine.expressions import Expressions
 from engine.live import Live
@@ -45,14 +46,15 @@ def page(parts: Any, by: Actor, view: str, filters: Mapping[str, str], after: st
                                                timedelta(minutes=parts.settings.pull_back_minutes))
             total = beside.counts.get(view, len(rows))
         else:
-            found = filtered(branches(view, by, live, moments), filters, moments, kinds, order)
+            put = Parameters(parts.database.is_sqlite)
+            found = filtered(branches(view, by, live, moments, put), filters, moments, kinds, put, order)
             deep = bool(filters) and after is None  # what is looked through for the total gives the page as well
-            query = first(found, COUNTED_TO if deep else limit + 1, order, after)
-            marks = connection.execute(query).all() if query is not None else []
-            following = mark(marks[limit - 1]) if len(marks) > limit else None
+            query = first(found, COUNTED_TO if deep else limit + 1, put, order, after)
+            marks = put.rows(connection, query) if query else []
+            following = mark(marks[limit - 1], order, put) if len(marks) > limit else None
             rows = open_rows(connection, live, by, moments, [row.task_id for row in marks[:limit]])
             total = (len(marks) if deep else beside.counts[view] if not filters
-                     else min(COUNTED_TO, connection.scalar(select(counted(found, COUNTED_TO))) or 0))
+                     else min(COUNTED_TO, put.rows(connection, f"SELECT {counted(found, COUNTED_TO)}")[0][0]))
         processes = tuple((key, parts.definitions.get(connection, newest).name)
                           for key, newest in sorted(live.newest.items()))
     return InboxPage(view, rows, total, beside, following, processes, _etag(rows, beside))
@@ -70,8 +72,9 @@ def _sidebar(parts: Any, connection: Connection, live: Live, by: Actor, moments:
                      for one in live.substitutions
                      if one.substitute_id == by.person_id and one.from_at <= moments.now < one.until_at
                      and one.person_id in live.people_by_id)
-    return Sidebar(counts(connection, by, live, moments),
-                   views_of(connection, by, live, moments, lambda: kinds_of(parts, connection, live)), standing)
+    sqlite = parts.database.is_sqlite
+    return Sidebar(counts(connection, by, live, moments, sqlite),
+                   views_of(connection, by, live, moments, lambda: kinds_of(parts, connection, live), sqlite), standing)
 
 
 def moments_of(parts: Any, live: Live, by: Actor) -> Moments:
@@ -86,25 +89,32 @@ def kinds_of(parts: Any, connection: Connection, live: Live) -> dict[str, str]:
             for one in parts.definitions.get(connection, newest).searched}
 
 
+def _line() -> Any:
+    """The statement of lines, made once: making it costs more than running it."""
+    came, owner, me = aliased(Person), aliased(Person), bindparam("me")
+    to_sign = exists().where(TaskSigner.task_id == UserTask.id, TaskSigner.person_id == me, TaskSigner.state == "open")
+    urged = select(func.count()).where(Urge.task_id == UserTask.id, Urge.taken_back_at.is_(None)).scalar_subquery()
+    return (select(*TASK_COLUMNS, UserTask.follow_up_at, UserTask.returned_by, Person.login,
+                   Person.name.label("holder"), Person.name_en.label("holder_en"),
+                   came.name.label("came_name"), came.name_en.label("came_name_en"),
+                   owner.name.label("owner_name"), owner.name_en.label("owner_name_en"),
+                   TaskDraft.task_id.label("draft"), to_sign.label("to_sign"), urged.label("urged"))
+            .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
+            .outerjoin(Person, Person.id == UserTask.assignee_id).outerjoin(came, came.id == UserTask.came_by)
+            .outerjoin(owner, owner.id == UserTask.owner_id)
+            .outerjoin(TaskDraft, and_(TaskDraft.task_id == UserTask.id, TaskDraft.person_id == me))
+            .where(UserTask.id.in_(bindparam("ids", expanding=True))))
+
+
+_LINE = _line()
+
+
 def open_rows(connection: Connection, live: Live, by: Actor, moments: Moments, ids: list[str]) -> tuple[TaskRow, ...]:
     """The lines of open tasks, in the order of ``ids``: one statement."""
     if not ids:
         return ()
-    came, owner = aliased(Person), aliased(Person)
-    to_sign = exists().where(TaskSigner.task_id == UserTask.id, TaskSigner.person_id == by.person_id,
-                             TaskSigner.state == "open")
-    urged = (select(func.count()).where(Urge.task_id == UserTask.id, Urge.taken_back_at.is_(None)).scalar_subquery())
-    query = (select(*TASK_COLUMNS, UserTask.follow_up_at, UserTask.returned_by, Person.login,
-                    Person.name.label("holder"), Person.name_en.label("holder_en"),
-                    came.name.label("came_name"), came.name_en.label("came_name_en"),
-                    owner.name.label("owner_name"), owner.name_en.label("owner_name_en"),
-                    TaskDraft.task_id.label("draft"), to_sign.label("to_sign"), urged.label("urged"))
-             .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
-             .outerjoin(Person, Person.id == UserTask.assignee_id).outerjoin(came, came.id == UserTask.came_by)
-             .outerjoin(owner, owner.id == UserTask.owner_id)
-             .outerjoin(TaskDraft, and_(TaskDraft.task_id == UserTask.id, TaskDraft.person_id == by.person_id))
-             .where(UserTask.id.in_(ids)))
-    found = {row.id: open_row(row, live, by, moments.now) for row in connection.execute(query)}
+    rows = connection.execute(_LINE, {"me": by.person_id, "ids": ids})
+    found = {row.id: open_row(row, live, by, moments.now) for row in rows}
     return tuple(found[task] for task in ids if task in found)
 
 

@@ -9,30 +9,29 @@
 =============  =====================================================================================================
 
 Business fields are looked up by the case of each task in question (a primary key), never the other way round: the cost
-follows what the person has to do, however common a value is.
+follows what the person has to do, however common a value is. A count or a scalar says whether a row is there, because
+EXISTS lets a plan read the whole table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
-
 from engine import deadlines
+from engine.boards.wording import Parameters, pattern
 from engine.errors import NotFound
-from engine.models.repository import ProcessDefinition
-from engine.models.runtime import UserTask
-from engine.models.working import SearchValue
 
 FIELD = "f."
 NAMES = ("process", "severity", "role", "version", "unit", "due", "since", "search")
 OF_THE_TASK = frozenset({"role", "version", "unit", "since", "search"})
 """Filters whose columns an offer does not have: the task's own row is read for them."""
+COLUMNS = {"process": "process_key", "severity": "severity", "role": "role", "unit": "unit_id"}
+Column = Callable[[str], str]
+"""Where a column of the task stands: ``severity`` -> ``t.severity``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +49,6 @@ class Moments:
         return Moments(now, today, today + timedelta(days=1), zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the columns of a task stand: on its own row, partly as copies on its offers, or in a subquery."""
-
-    id: Any
-    root_id: Any
-    due_sort: Any
-    process_key: Any
-    severity: Any
-    role: Any
-    definition_id: Any
-    unit_id: Any
-    created_at: Any
-    warn_at: Any
-    case_number: Any
-    customer: Any
-    customer_initials: Any
-    phone_last4: Any
-
-    @staticmethod
-    def of(row: Any) -> Columns:
-        """The columns of a table, an alias or a subquery."""
-        return Columns(*(getattr(row, field.name) for field in fields(Columns)))
-
-
-OF_TASKS = Columns.of(UserTask)
-TASK_FIELDS = tuple(getattr(UserTask, field.name) for field in fields(Columns))
-
-
 def cleaned(filters: Mapping[str, str]) -> dict[str, str]:
     """The filters that say something. Raises :class:`NotFound` for one that does not exist."""
     kept = {name: str(value).strip() for name, value in filters.items() if str(value or "").strip()}
@@ -93,121 +63,109 @@ def needs_task(filters: Mapping[str, str]) -> bool:
     return not OF_THE_TASK.isdisjoint(filters) or filters.get("due") == "risk"
 
 
-def conditions(filters: Mapping[str, str], columns: Columns, moments: Moments,
-               kinds: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """The SQL of filters; ``kinds`` says of each declared business field whether it is text, number or instant."""
-    found: list[ColumnElement[bool]] = []
+def conditions(filters: Mapping[str, str], column: Column, moments: Moments, kinds: Mapping[str, str],
+               put: Parameters) -> list[str]:
+    """The words of filters, the cheap ones first; ``kinds`` says of each declared business field whether it is text,
+    number or instant."""
+    found = []
     for name, value in sorted(filters.items(), key=lambda item: _cost(item[0])):
         if name.startswith(FIELD):
             field = name.removeprefix(FIELD)
-            found.append(_business(field, value, columns.root_id, kinds.get(field, "text"), moments.zone))
+            found.append(_business(field, value, column, kinds.get(field, "text"), moments.zone, put))
         elif name == "due":
-            found.append(_due(value, columns, moments))
+            found.append(_due(value, column, moments, put))
         elif name == "since":
-            found.append(_since(value, columns, moments))
+            found.append(_since(value, column, moments, put))
         elif name == "search":
-            found.append(searched(value, columns))
+            found.append(_searched(value, column, put))
         else:
-            found.append(_one_of(name, [one.strip() for one in value.split(",") if one.strip()], columns))
+            found.append(_one_of(name, [one.strip() for one in value.split(",") if one.strip()], column, put))
     return found
 
 
 def _cost(name: str) -> int:
-    """What is cheap to tell is told first."""
     return 2 if name.startswith(FIELD) else 1 if name in ("search", "version") else 0
 
 
-def _one_of(name: str, values: list[str], columns: Columns) -> ColumnElement[bool]:
+def _one_of(name: str, values: list[str], column: Column, put: Parameters) -> str:
     if name == "version":
-        numbers = [int(one) for one in values if one.isdigit() and len(one) < 9]
-        version = (select(ProcessDefinition.version).where(ProcessDefinition.id == columns.definition_id)
-                   .scalar_subquery())
-        return version.in_(numbers)
-    column = {"process": columns.process_key, "severity": columns.severity, "role": columns.role,
-              "unit": columns.unit_id}[name]
-    return column == values[0] if len(values) == 1 else column.in_(values)
+        numbers = [int(one) for one in values if one.isdigit() and len(one) < 9] or [0]
+        version = f"(SELECT d.version FROM process_definition d WHERE d.id = {column('definition_id')})"
+        return f"{version} IN ({put.each(numbers)})"
+    return f"{column(COLUMNS[name])} IN ({put.each(values or [''])})"
 
 
-def _due(value: str, columns: Columns, moments: Moments) -> ColumnElement[bool]:
+def _due(value: str, column: Column, moments: Moments, put: Parameters) -> str:
+    due = column("due_sort")
     if value == "late":
-        return columns.due_sort <= moments.now
-    if value == "today":
-        return columns.due_sort < moments.tomorrow
-    if value == "week":
-        return columns.due_sort < moments.today + timedelta(days=7)
+        return f"{due} <= {put(moments.now)}"
     if value == "risk":
-        return (columns.warn_at <= moments.now) & (columns.due_sort > moments.now)
-    return columns.due_sort >= deadlines.NEVER if value == "none" else false()
+        return f"{column('warn_at')} <= {put(moments.now)} AND {due} > {put(moments.now)}"
+    ends = {"today": moments.tomorrow, "week": moments.today + timedelta(days=7)}
+    if value in ends:
+        return f"{due} < {put(ends[value])}"
+    return f"{due} >= {put(deadlines.NEVER)}" if value == "none" else "1 = 0"
 
 
-def _since(value: str, columns: Columns, moments: Moments) -> ColumnElement[bool]:
-    week = moments.today - timedelta(days=6)
-    if value == "today":
-        return columns.created_at >= moments.today
-    if value == "week":
-        return columns.created_at >= week
-    return columns.created_at < week if value == "older" else false()
+def _since(value: str, column: Column, moments: Moments, put: Parameters) -> str:
+    came, week = column("created_at"), moments.today - timedelta(days=6)
+    words = {"today": lambda: f"{came} >= {put(moments.today)}", "week": lambda: f"{came} >= {put(week)}",
+             "older": lambda: f"{came} < {put(week)}"}
+    return words[value]() if value in words else "1 = 0"
 
 
-def searched(text: str, columns: Columns = OF_TASKS) -> ColumnElement[bool]:
+def _searched(found: str, column: Column, put: Parameters) -> str:
     """Whether a task is found by a text; in business fields it counts from their beginning."""
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    ways = [columns.case_number.like(f"%{plain.upper()}%", escape="\\"),
-            columns.customer.like(f"%{plain}%", escape="\\"),
-            columns.customer_initials.like(f"%{plain.lower()}%", escape="\\")]
-    if text.isdigit() and len(text) >= 4:
-        ways.append(columns.phone_last4 == text[-4:])
-    return or_(*ways, in_business_fields(text, columns.root_id))
+    ways = [f"{column('case_number')} LIKE {put(pattern(found.upper()))} ESCAPE '!'",
+            f"{column('customer')} LIKE {put(pattern(found))} ESCAPE '!'",
+            f"{column('customer_initials')} LIKE {put(pattern(found.lower()))} ESCAPE '!'"]
+    if found.isdigit() and len(found) >= 4:
+        ways.append(f"{column('phone_last4')} = {put(found[-4:])}")
+    ways.append(f"(SELECT count(*) FROM search_value s WHERE s.root_id = {column('root_id')}"
+                f" AND s.text LIKE {put(pattern(found, '{}%'))} ESCAPE '!') > 0")
+    return "(" + " OR ".join(ways) + ")"
 
 
-def in_business_fields(text: str, root_id: Any) -> ColumnElement[bool]:
-    """Whether a business field of a case begins with ``text``. A count and no EXISTS: no plan reads the whole table."""
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found = (select(func.count()).select_from(SearchValue)
-             .where(SearchValue.root_id == root_id, SearchValue.text.like(plain + "%", escape="\\")))
-    return found.scalar_subquery() > literal(0)
+def _business(field: str, value: str, column: Column, kind: str, zone: ZoneInfo, put: Parameters) -> str:
+    wanted = _among(value, put) if kind == "text" else _between(value, kind, zone, put)
+    if not wanted:
+        return "1 = 0"
+    return (f"(SELECT 1 FROM search_value s WHERE s.root_id = {column('root_id')} AND s.field = {put(field)}"
+            f" AND {wanted}) IS NOT NULL")
 
 
-def _business(field: str, value: str, root_id: Any, kind: str, zone: ZoneInfo) -> ColumnElement[bool]:
-    column = {"number": SearchValue.number, "instant": SearchValue.instant}.get(kind, SearchValue.text)
-    wanted = _among(column, value) if kind == "text" else _between(column, value, kind, zone)
-    if wanted is None:
-        return false()
-    row = select(literal(1)).where(SearchValue.root_id == root_id, SearchValue.field == field, wanted)
-    return row.scalar_subquery().is_not(None)
-
-
-def _among(column: Any, value: str) -> ColumnElement[bool] | None:
+def _among(value: str, put: Parameters) -> str:
     values = [one.strip() for one in value.split("|") if one.strip()]
-    if not values:
-        return None
-    return column == values[0] if len(values) == 1 else column.in_(values)
+    return f"s.text IN ({put.each(values)})" if values else ""
 
 
-def _between(column: Any, value: str, kind: str, zone: ZoneInfo) -> ColumnElement[bool] | None:
-    """A range, or one number or day; ``None`` for what is neither."""
+def _between(value: str, kind: str, zone: ZoneInfo, put: Parameters) -> str:
+    """A range, or one number or day; empty for what is neither."""
     low, dots, high = (part.strip() for part in value.partition(".."))
     high = high if dots else low
-    first, last = (_number(text) if kind == "number" else _day(text, zone) for text in (low, high))
+    read = _number if kind == "number" else lambda words: _day(words, zone)
+    first, last = read(low), read(high)
     if (low and first is None) or (high and last is None) or (first is None and last is None):
-        return None
-    ways = [column >= first] if first is not None else []
-    if last is not None:
-        ways.append(column < last + timedelta(days=1) if isinstance(last, datetime) else column <= last)
-    return and_(*ways)
+        return ""
+    ways = [f"s.{kind} >= {put(first)}"] if first is not None else []
+    if isinstance(last, datetime):
+        ways.append(f"s.{kind} < {put(last + timedelta(days=1))}")
+    elif last is not None:
+        ways.append(f"s.{kind} <= {put(last)}")
+    return " AND ".join(ways)
 
 
-def _number(text: str) -> Decimal | None:
+def _number(words: str) -> Decimal | None:
     try:
-        number = Decimal(text.replace(",", "").replace("，", ""))
+        number = Decimal(words.replace(",", "").replace("，", ""))
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < Decimal(10) ** 16 else None
 
 
-def _day(text: str, zone: ZoneInfo) -> datetime | None:
+def _day(words: str, zone: ZoneInfo) -> datetime | None:
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(words)
     except ValueError:
         return None
     return datetime.combine(day, time(), zone) if 1900 <= day.year < 9000 else None

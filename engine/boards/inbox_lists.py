@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor
-from engine.boards.inbox_filters import in_business_fields
 from engine.boards.rows import asked_row, copy_row, done_row, started_row
 from engine.cards import TaskRow
 from engine.deadlines import NEVER
@@ -20,7 +19,7 @@ from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance, UserTask
-from engine.models.working import CarbonCopy, Comment, Mention
+from engine.models.working import CarbonCopy, Comment, Mention, SearchValue
 
 LISTS = ("done", "started", "asked", "copies")
 CASE = (ProcessInstance.id.label("root_id"), ProcessInstance.case_number, ProcessInstance.customer,
@@ -56,7 +55,9 @@ def _narrowed(query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
         ways = [ProcessInstance.case_number.contains(text.upper(), autoescape=True),
                 ProcessInstance.customer.contains(text, autoescape=True),
                 ProcessInstance.customer_initials.contains(text.lower(), autoescape=True),
-                in_business_fields(text, ProcessInstance.id)]
+                select(func.count()).select_from(SearchValue).where(
+                    SearchValue.root_id == ProcessInstance.id, SearchValue.text.startswith(text, autoescape=True))
+                .scalar_subquery() > 0]
         if text.isdigit() and len(text) >= 4:
             ways.append(ProcessInstance.phone.endswith(text[-4:]))
         query = query.where(or_(*ways))

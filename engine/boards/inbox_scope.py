@@ -11,47 +11,46 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
-
 from engine.authorization import Actor, candidate_ways, stands_for
-from engine.boards.inbox_filters import OF_TASKS, Columns, Moments, conditions, needs_task
+from engine.boards.inbox_filters import Moments, conditions, needs_task
+from engine.boards.wording import Parameters
 from engine.errors import NotFound
 from engine.live import Live
-from engine.models.runtime import TaskCandidate, UserTask
-from engine.models.working import TaskSigner
 
 VIEWS = ("mine", "unclaimed", "today", "overdue", "delegated", "snoozed")
 """The views of open tasks."""
-SORTS = {"due": UserTask.due_sort, "since": UserTask.created_at, "customer": UserTask.customer,
-         "number": UserTask.case_number, "severity": UserTask.severity, "step": UserTask.name,
-         "priority": UserTask.priority}
-_OFFERED = replace(OF_TASKS, id=TaskCandidate.task_id, root_id=TaskCandidate.root_id, due_sort=TaskCandidate.due_sort,
-                   process_key=TaskCandidate.process_key, severity=TaskCandidate.severity)
+SORTS = {"due": "due_sort", "since": "created_at", "customer": "customer", "number": "case_number",
+         "severity": "severity", "step": "name", "priority": "priority"}
+TASKS, OFFERS = "user_task t", "task_candidate c"
+TO_SIGN = "task_signer g JOIN user_task t ON t.id = g.task_id"
+ON_OFFERS = {"id": "c.task_id", "root_id": "c.root_id", "due_sort": "c.due_sort", "process_key": "c.process_key",
+             "severity": "c.severity"}
+"""Columns of a task that stand on its offers as well."""
+WAITS = "(t.signing = 'before' OR t.submitted IS NOT NULL)"
+"""A task that somebody has and that goes on only when its signers have signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One index range of a view: the table it runs over, its columns, and what holds there."""
+    """One index range of a view: what it runs over, and the words of what holds there."""
 
-    source: Any
-    columns: Columns
-    holds: tuple[ColumnElement[bool], ...]
-    joined: bool = True
-    """Whether the task's own row is at hand."""
+    source: str
+    holds: tuple[str, ...]
 
-    def where(self, *more: ColumnElement[bool]) -> Branch:
+    def column(self, name: str) -> str:
+        """Where a column of the task stands."""
+        return ON_OFFERS.get(name, f"t.{name}") if self.source.startswith(OFFERS) else f"t.{name}"
+
+    def where(self, *more: str) -> Branch:
         return replace(self, holds=(*self.holds, *more))
 
     def with_task(self) -> Branch:
         """The same with the task's own row."""
-        if self.joined:
-            return self
-        return replace(self, source=self.source.__table__.join(UserTask.__table__,
-                                                               UserTask.id == TaskCandidate.task_id), joined=True)
+        return replace(self, source=f"{OFFERS} JOIN user_task t ON t.id = c.task_id") if self.source == OFFERS else self
 
-    def query(self, *columns: Any) -> Select[Any]:
-        """Its rows, with these columns."""
-        return select(*columns).select_from(self.source).where(*self.holds)
+    def query(self, columns: str, end: str = "") -> str:
+        """The SELECT of its rows."""
+        return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(self.holds)} {end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,107 +68,99 @@ class Sort:
         return Sort(text.removeprefix("-"), text.startswith("-"))
 
 
-def branches(view: str, by: Actor, live: Live, moments: Moments) -> list[Branch]:
+def branches(view: str, by: Actor, live: Live, moments: Moments, put: Parameters) -> list[Branch]:
     """The index ranges of a view. Raises :class:`NotFound` for one that does not exist."""
+    me = put(by.person_id)
     if view == "unclaimed":
-        return _offered(by, live)
+        return _offered(by, live, put)
     if view == "delegated":
-        waiting = and_(UserTask.assignee_id == by.person_id, waits_for_signers())
-        return [Branch(UserTask, OF_TASKS, (lent,)) for lent in (UserTask.owner_id == by.person_id, waiting)]
+        return [Branch(TASKS, (f"t.owner_id = {me}",)), Branch(TASKS, (f"t.assignee_id = {me}", WAITS))]
     if view == "snoozed":
-        return [Branch(UserTask, OF_TASKS, (UserTask.assignee_id == by.person_id,
-                                            UserTask.follow_up_at > moments.now))]
-    ends = {"mine": None, "overdue": UserTask.due_sort <= moments.now, "today": UserTask.due_sort < moments.tomorrow}
-    if view not in ends:
-        raise NotFound(what=view)
-    end = ends[view]
-    return [branch if end is None else branch.where(end) for branch in _mine(by, moments)]
+        return [Branch(TASKS, (f"t.assignee_id = {me}", f"t.follow_up_at > {put(moments.now)}"))]
+    if view == "mine":
+        return _mine(by, moments, put)
+    if view == "overdue":
+        return [branch.where(f"t.due_sort <= {put(moments.now)}") for branch in _mine(by, moments, put)]
+    if view == "today":
+        return [branch.where(f"t.due_sort < {put(moments.tomorrow)}") for branch in _mine(by, moments, put)]
+    raise NotFound(what=view)
 
 
-def waits_for_signers() -> ColumnElement[bool]:
-    """Whether a task that somebody has can go on only when its signers have signed."""
-    return or_(UserTask.signing == "before", UserTask.submitted.is_not(None))
-
-
-def _mine(by: Actor, moments: Moments) -> list[Branch]:
-    awake = or_(UserTask.follow_up_at.is_(None), UserTask.follow_up_at <= moments.now)
+def _mine(by: Actor, moments: Moments, put: Parameters) -> list[Branch]:
+    awake = f"(t.follow_up_at IS NULL OR t.follow_up_at <= {put(moments.now)})"
     found = []
     for person, processes in stands_for(by):
-        holds = [UserTask.assignee_id == person, awake, ~waits_for_signers()]
+        holds = [f"t.assignee_id = {put(person)}", awake, f"NOT {WAITS}"]
         if processes is not None:
-            holds.append(UserTask.process_key.in_(sorted(processes)))
-        found.append(Branch(UserTask, OF_TASKS, tuple(holds)))
-    to_sign = TaskSigner.__table__.join(UserTask.__table__, UserTask.id == TaskSigner.task_id)
-    found.append(Branch(to_sign, OF_TASKS, (TaskSigner.person_id == by.person_id, TaskSigner.state == "open")))
-    return found
+            holds.append(f"t.process_key IN ({put.each(sorted(processes) or [''])})")
+        found.append(Branch(TASKS, tuple(holds)))
+    return [*found, Branch(TO_SIGN, (f"g.person_id = {put(by.person_id)}", "g.state = 'open'"))]
 
 
-def _offered(by: Actor, live: Live) -> list[Branch]:
+def _offered(by: Actor, live: Live, put: Parameters) -> list[Branch]:
     found = []
     for role, unit, processes in candidate_ways(by, live):
-        holds = [TaskCandidate.role == role, TaskCandidate.unit_id == unit, TaskCandidate.unclaimed.is_(True)]
+        holds = [f"c.role = {put(role)}", f"c.unit_id = {put(unit)}", f"c.unclaimed = {put(True)}"]
         if processes is not None:
-            holds.append(TaskCandidate.process_key.in_(sorted(processes)))
-        found.append(Branch(TaskCandidate, _OFFERED, tuple(holds), joined=False))
+            holds.append(f"c.process_key IN ({put.each(sorted(processes) or [''])})")
+        found.append(Branch(OFFERS, tuple(holds)))
     return found
 
 
 def filtered(found: list[Branch], filters: Mapping[str, str], moments: Moments, kinds: Mapping[str, str],
-             sort: Sort = Sort()) -> list[Branch]:
+             put: Parameters, sort: Sort = Sort()) -> list[Branch]:
     """The branches narrowed by filters, with the task's row where filters or order ask for it."""
     joined = needs_task(filters) or sort.name != "due"
-    return [(branch.with_task() if joined else branch).where(*conditions(filters, branch.columns, moments, kinds))
-            for branch in found]
+    wide = [branch.with_task() if joined else branch for branch in found]
+    return [branch.where(*conditions(filters, branch.column, moments, kinds, put)) for branch in wide]
 
 
-def first(found: list[Branch], limit: int, sort: Sort = Sort(), after: str | None = None) -> Select[Any] | None:
-    """(task_id, value) of the first ``limit`` tasks of all branches; ``None`` where there is no branch."""
+def first(found: list[Branch], limit: int, put: Parameters, sort: Sort = Sort(), after: str | None = None) -> str:
+    """The SELECT of (task_id, value) of the first ``limit`` tasks of all branches; empty where there is no branch."""
+    down = " DESC" if sort.descending else ""
     parts = []
     for branch in found:
-        value = branch.columns.due_sort if sort.name == "due" else SORTS[sort.name]
-        query = branch.query(branch.columns.id.label("task_id"), value.label("value"))
+        task, value = branch.column("id"), branch.column(SORTS[sort.name])
         if after:
-            query = query.where(_beyond(tuple_(value, branch.columns.id), sort, after))
-        order = (value.desc(), branch.columns.id.desc()) if sort.descending else (value, branch.columns.id)
-        parts.append(query.order_by(*order).limit(limit))
-    if not parts:
-        return None
-    if len(parts) == 1:
-        return parts[0]
-    merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    order = ((merged.c.value.desc(), merged.c.task_id.desc()) if sort.descending
-             else (merged.c.value, merged.c.task_id))
-    return select(merged.c.task_id, merged.c.value).distinct().order_by(*order).limit(limit)
+            last, end = _read(sort, after)
+            branch = branch.where(f"({value}, {task}) {'<' if sort.descending else '>'} ({put(last)}, {put(end)})")
+        parts.append(branch.query(f"{task} AS task_id, {value} AS value",
+                                  f"ORDER BY {value}{down}, {task}{down} LIMIT {int(limit)}"))
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    merged = " UNION ALL ".join(f"SELECT * FROM ({part}) m{number}" for number, part in enumerate(parts))
+    return (f"SELECT DISTINCT task_id, value FROM ({merged}) merged ORDER BY value{down}, task_id{down}"
+            f" LIMIT {int(limit)}")
 
 
-def _beyond(pair: Any, sort: Sort, after: str) -> ColumnElement[bool]:
-    text, _, last = after.rpartition("~")
-    value: Any = text
+def _read(sort: Sort, after: str) -> tuple[Any, str]:
+    """Where a page begins, as :func:`mark` wrote it. Raises :class:`NotFound`."""
+    words, _, last = after.rpartition("~")
+    value: Any = words
     try:
         if sort.name in ("due", "since"):
-            value = datetime.fromisoformat(text)
+            value = datetime.fromisoformat(words)
             if value.tzinfo is None:
                 raise ValueError
         elif sort.name == "priority":
-            value = int(text)
+            value = int(words)
     except ValueError:
         raise NotFound(what="page") from None
-    return pair < (value, last) if sort.descending else pair > (value, last)
+    return value, last
 
 
-def mark(row: Any) -> str:
-    """Where the following page begins."""
-    value = row.value.isoformat() if isinstance(row.value, datetime) else str(row.value)
+def mark(row: Any, sort: Sort, put: Parameters) -> str:
+    """Where the page after this row begins."""
+    value = put.moment(row.value).isoformat() if sort.name in ("due", "since") else row.value
     return f"{value}~{row.task_id}"
 
 
-def counted(found: list[Branch], most: int) -> Any:
-    """A scalar subquery: how many tasks, up to about ``most``; one that stands in two branches counts once."""
-    if not found:
-        return literal(0).label("n")
-    parts = [branch.query(branch.columns.id.label("task_id")).limit(most) for branch in found]
+def counted(found: list[Branch], most: int) -> str:
+    """A scalar SELECT: how many tasks, up to about ``most``; one that stands in two branches counts once."""
+    parts = [branch.query(f"{branch.column('id')} AS task_id", f"LIMIT {int(most)}") for branch in found]
+    if not parts:
+        return "(SELECT 0)"
     if len(parts) == 1:
-        some: Any = parts[0].subquery()
-        return select(func.count()).select_from(some).scalar_subquery()
-    merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    return select(func.count(merged.c.task_id.distinct())).scalar_subquery()
+        return f"(SELECT count(*) FROM ({parts[0]}) one)"
+    merged = " UNION ALL ".join(f"SELECT * FROM ({part}) m{number}" for number, part in enumerate(parts))
+    return f"(SELECT count(DISTINCT task_id) FROM ({merged}) merged)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from engine.authorization import ADMINISTRATOR, Actor, only_looks, require
 from engine.boards.cards import SavedViewCard
@@ -24,19 +24,22 @@ ICONS = ("star", "flag", "users", "phone", "clock", "urgent", "message-2", "sign
 """Icons to choose from."""
 
 
+_VIEWS = (select(SavedView.id, SavedView.person_id, SavedView.unit_id, SavedView.name, SavedView.name_en,
+                 SavedView.icon, SavedView.query)
+          .where(or_(SavedView.person_id == bindparam("me"),
+                     SavedView.unit_id.in_(bindparam("units", expanding=True))))
+          .order_by(SavedView.unit_id.is_not(None), SavedView.position, SavedView.id).limit(MOST))
+
+
 def views_of(connection: Connection, by: Actor, live: Live, moments: Moments,
-             kinds: Callable[[], Mapping[str, str]]) -> tuple[SavedViewCard, ...]:
+             kinds: Callable[[], Mapping[str, str]], sqlite: bool) -> tuple[SavedViewCard, ...]:
     """The views that the actor has or shares, with their counts: at most two statements."""
-    rows = connection.execute(
-        select(SavedView.id, SavedView.person_id, SavedView.unit_id, SavedView.name, SavedView.name_en, SavedView.icon,
-               SavedView.query)
-        .where(or_(SavedView.person_id == by.person_id, SavedView.unit_id.in_(live.path(by.unit_id))))
-        .order_by(SavedView.unit_id.is_not(None), SavedView.position, SavedView.id).limit(MOST)).all()
+    rows = connection.execute(_VIEWS, {"me": by.person_id, "units": live.path(by.unit_id)}).all()
     if not rows:
         return ()
     queries = [row.query for row in rows]
     asks = any(name.startswith("f.") for query in queries for name in query["filters"])
-    found = counts_of(connection, by, live, moments, kinds() if asks else {}, queries)
+    found = counts_of(connection, by, live, moments, kinds() if asks else {}, queries, sqlite)
     return tuple(_card(row, by, live, count) for row, count in zip(rows, found))
 
 
