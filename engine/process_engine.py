@@ -29,6 +29,7 @@ from engine.personal_data import PersonalData
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
 from engine.role_holders import people_of
+from engine.rules import Rules
 from engine.settings import Settings
 from engine.tasks import Tasks
 
@@ -52,6 +53,7 @@ class ProcessEngine:
         self.jobs = Jobs(self)
         self.incidents = Incidents(self)
         self.boards = Boards(self)
+        self.rules = Rules(self)
         self.public = PublicLinks(self)
         self.personal = PersonalData(self)
         self.notices = Notices(self)
