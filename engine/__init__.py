@@ -16,6 +16,7 @@ _HOMES = {
     "engine.clock": ("Clock", "MovableClock", "SystemClock"),
     "engine.errors": ("BihuanError", "Conflict", "FieldError", "Invalid", "NotFound", "NotPermitted", "Problem",
                       "Refused", "TooLarge"),
+    "engine.operations": ("OPERATION",),
     "engine.page_rules": ("browser_rules",),
     "engine.process_engine": ("ProcessEngine",),
     "engine.settings": ("Settings",),

@@ -9,19 +9,28 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webui import (
+    absence,
+    audit,
     auth,
     beside,
     board,
     bulk,
     cases,
+    cockpit,
     errors,
     files,
     forms,
     health,
     inbox,
+    incidents,
     logs,
     notices,
+    operations,
+    organisation,
     password,
+    people,
+    people_import,
+    personal,
     provider,
     public,
     registers,
@@ -64,9 +73,11 @@ def create_app(engine: Any) -> Flask:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk):
+    for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations):
         part.install(app)
-    for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, files, notices, registers,
-                 public, password, provider, shell):
+    for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, incidents, cockpit, files,
+                 notices, operations,
+                 registers, public, password, provider, absence, audit, organisation, people, people_import, personal,
+                 shell):
         app.register_blueprint(part.blueprint)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -106,6 +106,11 @@ def severity(key: str) -> Markup:
         key if key in SEVERITIES else "normal", words[lang() == "en"])
 
 
+def lasting(seconds: float | None) -> str:
+    """A number of seconds in words."""
+    return MISSING if seconds is None else when.duration(timedelta(seconds=seconds), lang())
+
+
 def money(value: Decimal | int | None) -> str:
     """``¥18,600.00``."""
     return MISSING if value is None else f"¥{value:,.2f}"
@@ -137,5 +142,5 @@ def install(app: Flask) -> None:
     """Give templates all of this."""
     app.jinja_env.globals.update(
         asset=asset, icon=icon, ago=ago, at=at, due_words=due_words, due_rule=due_rule, done_words=done_words,
-        span=span, severity=severity, money=money, size=size, initial=initial, capped=capped, data=data, now=now,
-        MISSING=MISSING, severities=SEVERITIES)
+        span=span, lasting=lasting, severity=severity, money=money, size=size, initial=initial, capped=capped,
+        data=data, now=now, MISSING=MISSING, severities=SEVERITIES)

@@ -7,7 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from webui import board, bulk, cases, errors, inbox, keyboard, narrowing, notices, shell
+from webui import (
+    absence,
+    audit,
+    board,
+    bulk,
+    cases,
+    cockpit,
+    errors,
+    inbox,
+    keyboard,
+    narrowing,
+    notices,
+    operations,
+    organisation,
+    people_import,
+    shell,
+)
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -24,7 +40,11 @@ def sentences() -> set[str]:
     found |= {name for _, name, _ in notices.KINDS}
     found |= {name for table in (keyboard.LETTERS, keyboard.OTHERS, narrowing.SORTS) for _, name in table}
     found |= {keyboard.PLACES, *inbox.GONE.values(), *(name for _, name, _ in bulk.VERBS.values())}
+    found |= {name for table in (board.GROUPS, board.AGES, cockpit.METRICS, operations.POSITIONS, operations.RULES)
+              for _, name in table} | {name for _, name, _ in (*board.DO, *board.MORE)} | set(operations.DONE.values())
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
+    found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
+    found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":
             found |= {a or b for a, b in CALL.findall(file.read_text())}

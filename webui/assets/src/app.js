@@ -8,8 +8,10 @@ import { attachTables } from './rows.js';
 import { attachTabs } from './tabs.js';
 import { startBulk } from './bulk.js';
 import { attachKeys, startKeys } from './keys.js';
+import { attachReveals } from './reveal.js';
 import { startLive } from './live.js';
 import { attachPresence } from './presence.js';
+import { attachOperations, startOperations } from './operations.js';
 import { ago, due, duration, startTimes, showTimes } from './times.js';
 import { csrf, ready } from './page.js';
 
@@ -44,6 +46,8 @@ function attach(root) {
   attachPads(root);
   attachDrafts(root);
   attachDialogs(root);
+  attachReveals(root);
+  attachOperations(root);
   attachPresence(root);
   attachKeys(root);
   showTimes(root);
@@ -120,6 +124,7 @@ ready(() => {
   startKeys();
   attach(document);
   startLive();
+  startOperations();
   startBulk();
   startTimes();
   const summary = document.querySelector('[data-focus]');
@@ -130,7 +135,14 @@ htmx.onLoad((root) => {
   attach(root);
   root.querySelector('[data-focus]')?.focus();
   if (root.querySelector('[data-diagram]') || root.matches('[data-diagram]')) loadDiagrams(root);
+  if (root.querySelector('[data-chart]')) loadCharts(root);
 });
+
+async function loadCharts(root) {
+  const { attachCharts } = await import('./charts.js');
+  attachCharts(root);
+}
+ready(() => { if (document.querySelector('[data-chart]')) loadCharts(document); });
 
 // The drawing is heavy: its bundle comes only when a drawing is on the page.
 async function loadDiagrams(root) {

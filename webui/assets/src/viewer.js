@@ -44,6 +44,7 @@ async function draw(box) {
   marker(told.active, 'is-now');
   marker(told.late, 'is-late');
   marker(told.flows, 'is-taken');
+  for (const [id, look] of Object.entries(told.heat || {})) marker([id], look);
   for (const [id, pill] of Object.entries(told.pills || {})) {
     const shape = registry.get(id);
     if (!shape || !shape.width) continue;
