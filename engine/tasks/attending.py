@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, literal, select, update
 from sqlalchemy.orm import aliased
 
-from engine.authorization import Actor, sees_case
+from engine.authorization import Actor, require, sees_case
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.models.identity import Person
@@ -60,6 +60,7 @@ class Attending:
         with parts.database.transaction() as connection:
             live, root = parts.live.at(connection), aliased(ProcessInstance)
             table = Presence.__table__
+            require(by.login in live.people, "查看这件待办", "look at this task")
             here = (select(UserTask.id, literal(by.person_id), literal(now, table.c.seen_at.type), literal(editing))
                     .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id, sees_case(by, live, root)))
             statement = parts.database.insert(table).from_select(["task_id", "person_id", "seen_at", "editing"], here)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, literal, select
 from sqlalchemy.orm import aliased
 
 from engine import forms_filled
-from engine.authorization import Actor, require_acting, sees_case
+from engine.authorization import Actor, require, require_acting, sees_case
 from engine.cards import CompletedCard
 from engine.errors import BihuanError, Conflict, NotFound
 from engine.expressions import Expressions
@@ -57,6 +57,7 @@ class Everyday:
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             live = parts.live.at(connection)
+            require(by.login in live.people, "保存草稿", "keep a draft")
             row = _drafted(connection, task_id, by, live)
             form_key = getattr(row, "form_key", None) or (getattr(row, "detail", None) or {}).get("form_key")
             form = parts.definitions.get(connection, row.definition_id).forms.get(form_key) if form_key else None
