@@ -33,8 +33,8 @@ OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.
 """Endpoints that need nobody signed in; ``None`` is an address that does not exist."""
 WITHOUT_PASSWORD = frozenset({"auth.sign_out", "password.page", "password.change"})
 """What somebody may do whose first password has not been changed yet."""
-OWN = frozenset({"auth.sign_out", "password.change", "settings.language", "settings.sign_out_everywhere",
-                 "personal.reveal", "personal.reveal_record"})
+OWN = frozenset({"auth.sign_out", "password.change", "password.sign_out_everywhere", "personal.reveal",
+                 "personal.reveal_record"})
 """What an auditor may send: about oneself, or to look at something. Everything else changes something."""
 
 

@@ -1,4 +1,4 @@
-"""Passwords on the screen: changing one's own, and a new one by a link when it was forgotten."""
+"""Passwords on the screen: changing one's own, a new one by a link when it was forgotten; signing out everywhere."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def change() -> Response:
                                   error.sentence(lang())), error.http_status)
     flash(_("密码已修改，其他设备上的登录已退出。"))
     return redirect(url_for("shell.mine"))
+
+
+@blueprint.post("/me/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    """End every session of this person, this one as well."""
+    engine().identity.sign_out_everywhere(actor().login, actor())
+    session.clear()
+    flash(_("已在所有设备上退出登录。"))
+    return redirect(url_for("auth.page"))
 
 
 def _own(wrong: dict[str, str], sentence: str = "") -> str:

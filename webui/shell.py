@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, g, redirect, render_template, session, url_for
 
 from webui import keyboard
 from webui.auth import actor
@@ -28,8 +28,8 @@ def home() -> Response:
 
 @blueprint.get("/me")
 def mine() -> str:
-    """The person at the screen: name, language, the way out."""
-    return render_template("me.html")
+    """The person at the screen: name, language, password, browsers, the way out."""
+    return render_template("me.html", browsers=engine().identity.browsers(actor(), session.get("secret", "")))
 
 
 def supervises() -> bool:
@@ -95,6 +95,9 @@ def page_words() -> dict[str, str]:
         "overtaken": _("。你填的内容已存为草稿，可以复制。"),
         "key-taken": _("这个键已被使用，或不是一个字母或数字。"),
         "no-drawing": _("这个版本没有图形，流程照常运行。"),
+        "reveal-hide": _("隐藏"),
+        "reveal-failed": _("没有权限显示"),
+        "revealed": _("已显示，60 秒后重新隐藏"),
         "lookup-hint": _("输入几个字后从列表中选择"),
     }
 

@@ -26,6 +26,8 @@ HEADS = {"login": ("账号", "登录名", "用户名", "工号"), "name": ("姓�
          "unit": ("单位", "部门"), "email": ("邮箱", "电子邮箱", "e-mail"), "phone": ("电话", "手机", "手机号"),
          "lang": ("语言", "language"), "roles": ("岗位", "角色", "role")}
 COLUMNS = tuple(HEADS)
+REASONS = ("问题", "problem")
+"""The column that a report of refused rows adds; sent again it says nothing."""
 NO_ROLES = ("-", "–", "无")
 _SEPARATOR = re.compile(r"[;；、,，\n]+")
 
@@ -102,6 +104,14 @@ class Importing:
         identity.save_person(row.login, values, by)
         return ""
 
+    def refused_rows(self, data: bytes, by: Actor, lang: str = "zh") -> bytes:
+        """The rows of a file that an import refuses now, with the reasons, as such a file. Raises UnreadableTable."""
+        report, cells = self.preview_people(data, by), dict(_known(read_csv(data)).rows)
+        rows = ([*(cells[row.line].get(name, "") for name in COLUMNS),
+                 " ".join(problem.in_(lang) for problem in row.problems)]
+                for row in report.rows if row.action == "refused")
+        return write_csv((*COLUMNS, "problem" if lang == "en" else "问题"), rows)
+
     def export_people(self, by: Actor) -> bytes:
         """Everybody who is there as such a file, without passwords. For whoever may export lists of people."""
         looks_into_people(by)
@@ -120,7 +130,7 @@ class Importing:
 def _known(sheet: Sheet) -> Sheet:
     """The sheet with the columns' own names. Raises UnreadableTable where there is no login."""
     names = {other: name for name, others in HEADS.items() for other in (name, *others)}
-    unknown = [column for column in sheet.columns if column and column not in names]
+    unknown = [column for column in sheet.columns if column and column not in names and column not in REASONS]
     if "login" not in {names.get(column) for column in sheet.columns} or unknown:
         told = "、".join(unknown) or "login"
         raise UnreadableTable(
