@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, render_template, request
 
-from engine import BihuanError
 from webui import forms
 from webui.auth import actor
 from webui.shell import supervises
 from webui.show import engine
-from webui.words import _, lang
+from webui.words import _, lang, told
 
 blueprint = Blueprint("bulk", __name__)
 MOST = 500
@@ -53,7 +52,7 @@ def run() -> Response:
     """Do it: each task is a transaction of its own; what became of each, and why where it was not done."""
     verb, tasks = _verb(), _tasks(request.form.getlist("task"))
     done = engine().tasks.many(verb, tasks, actor(), **_arguments(verb, tasks))
-    rows = [{"task": one.task_id, "number": one.case_number, "ok": one.ok, "sentence": _sentence(one)} for one in done]
+    rows = [{"task": one.id, "number": one.case_number, "ok": one.ok, "sentence": told(one.sentence)} for one in done]
     return jsonify({"rows": rows})
 
 
@@ -90,15 +89,6 @@ def _arguments(verb: str, tasks: list[str]) -> dict[str, Any]:
             values = forms.with_outcome(values, engine().boards.task(tasks[0], actor(), lang()).form, outcome)
         return {"values": values or None}
     return {}
-
-
-def _sentence(one: Any) -> str:
-    told = one.sentence
-    if told is None or isinstance(told, str):
-        return told or ""
-    if isinstance(told, BihuanError):
-        return told.sentence(lang())
-    return told[lang()] if isinstance(told, dict) else told.in_(lang())
 
 
 def install(app: Flask) -> None:
