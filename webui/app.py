@@ -23,6 +23,7 @@ from webui import (
     health,
     inbox,
     incidents,
+    interventions,
     logs,
     notices,
     operations,
@@ -38,6 +39,7 @@ from webui import (
     shell,
     show,
     start,
+    talk,
     tasks,
     views,
     words,
@@ -75,9 +77,8 @@ def create_app(engine: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations):
         part.install(app)
-    for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, incidents, cockpit, files,
-                 notices, operations,
-                 registers, public, password, provider, absence, audit, organisation, people, people_import, personal,
-                 shell):
+    for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
+                 cockpit, files, notices, operations, registers, public, password, provider, absence, audit,
+                 organisation, people, people_import, personal, shell):
         app.register_blueprint(part.blueprint)
     return app

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, make_response, render_template, request, session, url_for
 
 from engine import OPERATION, BihuanError, FieldError, Invalid
-from webui import errors, show
+from webui import errors, forms, show
 from webui.auth import actor
 from webui.show import engine
 from webui.words import _, lang, told
@@ -19,7 +20,7 @@ blueprint = Blueprint("operations", __name__)
 ASKS: dict[str, tuple[str, ...]] = {
     "transfer": ("to", "reason"), "delegate": ("to", "note"), "hand_back": ("note",), "take_back_delegation": (),
     "reassign": ("to", "reason"), "take_over": ("reason",), "add_signers": ("people", "position", "rule", "reason"),
-    "remove_signer": ("signer", "reason"), "sign": ("outcome", "opinion"), "send_copy": ("people", "note"),
+    "remove_signer": ("signer", "reason"), "sign": ("outcome", "opinion", "signature"), "send_copy": ("people", "note"),
     "urge": ("note",), "snooze": ("until",), "return_to": ("step", "straight", "reason"),
     "extend": ("due", "told_customer", "reason"), "pause_clock": ("reason",), "resume_clock": ("reason",),
     "escalate": ("reason",), "comment": ("text", "mentions", "reply_by", "public")}
@@ -32,6 +33,8 @@ SIGNS = {
     "return_to": ("arrow-back-up", "b"), "extend": ("calendar-plus", ""), "pause_clock": ("player-pause", ""),
     "resume_clock": ("player-play", ""), "escalate": ("arrow-up", "e"), "comment": ("message", "m")}
 """Verb -> icon and the letter that opens its dialog."""
+SIGNATURE = "signer_signature"
+"""Name of the pad in the dialog; no field of a form is called so."""
 FIRST = ("sign", "return_to", "transfer", "delegate", "hand_back", "comment", "urge", "reassign")
 """Verbs that have a button of their own; the others stand under 更多."""
 DESTRUCTIVE = frozenset({"return_to", "remove_signer", "take_over"})
@@ -102,13 +105,16 @@ def _dialog(task: str, verb: str, wrong: dict[str, str] | None = None, sentence:
                              "sign": SIGNS[verb][0], "stop": verb in DESTRUCTIVE, "wrong": wrong or {},
                              "sentence": sentence, "given": request.form, "positions": POSITIONS, "rules": RULES,
                              "reason_needed": OPERATION[verb].reason, "targets": (), "signers": (), "outcomes": (),
-                             "view": None}
+                             "view": None, "pad": SimpleNamespace(path=SIGNATURE, value=None)}
     try:
         view = engine().boards.task(task, actor(), lang())
         facts["view"] = view
         if verb == "return_to":
             facts["targets"] = engine().tasks.return_targets(task, actor())
-        if verb in ("remove_signer", "sign"):
+        if verb == "sign":
+            joint = forms.outcomes(view.form) if view.signing == "joint" and view.form else ()
+            facts["outcomes"] = [(one.value, one.label) for one in joint]
+        if verb == "remove_signer":
             facts["signers"] = [one for one in view.signers if one.state in ("open", "waiting")]
     except BihuanError as error:
         facts["sentence"] = sentence or error.sentence(lang())
@@ -121,7 +127,7 @@ def _form(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
-def _moment(name: str, required: bool = True) -> datetime | None:
+def moment(name: str, required: bool = True) -> datetime | None:
     """A moment typed in the zone of the office. Raises :class:`Invalid` at its field."""
     text = _form(name)
     try:
@@ -157,7 +163,10 @@ def _add_signers(task: str) -> str:
 
 
 def _sign(task: str) -> str:
-    done = engine().tasks.sign(task, _form("outcome"), _form("opinion"), actor())
+    values = forms.submitted(request.form)
+    signature = values.pop(SIGNATURE, None) or None
+    done = engine().tasks.sign(task, _form("outcome"), _form("opinion"), actor(), signature=signature,
+                               values=values or None)
     return _("已签署，{number} 已办结。", number=done.case_number) if done.ended else _("已签署。")
 
 
@@ -175,7 +184,7 @@ def _urge(task: str) -> str:
 
 
 def _snooze(task: str) -> str:
-    engine().tasks.snooze(task, _moment("until"), actor())
+    engine().tasks.snooze(task, moment("until"), actor())
     return _("已移到稍后处理，到时会回到待办。")
 
 
@@ -189,7 +198,7 @@ def _return_to(task: str) -> str:
 
 
 def _extend(task: str) -> str:
-    due = _moment("due")
+    due = moment("due")
     engine().tasks.extend(task, due, _form("reason"), actor(), told_customer=_form("told_customer") == "1")
     return _("期限已改为 {when}。", when=due.strftime("%Y-%m-%d %H:%M") if due else "")
 
@@ -201,7 +210,7 @@ def _escalate(task: str) -> str:
 def _comment(task: str) -> str:
     case = engine().boards.task(task, actor(), lang()).row.case_id
     engine().tasks.comment(case, _form("text"), actor(), task_id=task, mentions=request.form.getlist("mentions"),
-                           reply_by=_moment("reply_by", required=False), public=_form("public") == "1")
+                           reply_by=moment("reply_by", required=False), public=_form("public") == "1")
     return _("已发送。")
 
 
@@ -216,11 +225,14 @@ VERBS: dict[str, Callable[[str], str]] = {
     "resume_clock": _plain("resume_clock", "reason"), "escalate": _escalate, "comment": _comment}
 
 
-def offered(task: str) -> tuple[list[Any], list[Any]]:
-    """The verbs that one may use on a task now: those with a button of their own, and the others."""
+def offered(task: str, mine: bool) -> tuple[list[Any], list[Any]]:
+    """The verbs that one may use on a task now: those with a button of their own, and the others.
+
+    Nobody reminds oneself: of a task that is ``mine`` there is no reminding.
+    """
     found = [{"verb": one.verb, "name": OPERATION[one.verb].name, "sign": SIGNS[one.verb][0], "key": SIGNS[one.verb][1],
               "why_not": one.why_not.sentence(lang()) if one.why_not else ""}
-             for one in engine().tasks.allowed(task, actor()) if one.verb in ASKS]
+             for one in engine().tasks.allowed(task, actor()) if one.verb in ASKS and not (mine and one.verb == "urge")]
     found += [{"verb": "comment", "name": OPERATION["comment"].name, "sign": SIGNS["comment"][0], "key": "m",
                "why_not": ""}] if not any(one["verb"] == "comment" for one in found) else []
     first = [one for verb in FIRST for one in found if one["verb"] == verb]
