@@ -114,6 +114,7 @@ class Replay:
             turn.case_id = self.engine.instances.start(
                 step["start"], self._actor(turn, step), form_values=self._filled(turn, step.get("form")),
                 variables=self._filled(turn, step.get("variables")), unit=self._filled(turn, step.get("unit"))).case_id
+            self._adopted.add(turn.case_id)
             return True
         query = select(ProcessInstance.id).where(ProcessInstance.process_key == step["adopt"],
                                                  ProcessInstance.parent_id.is_(None), ProcessInstance.state == "active",
