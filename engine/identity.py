@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.authorization import Actor
+from engine.handing_over import HandingOver
 from engine.models.identity import Person
 from engine.people.actors import LastAdministrator, actor_of
 from engine.people.directory import Directory, LoginTaken
@@ -20,7 +21,7 @@ __all__ = ["FirstPasswordOver", "Identity", "LastAdministrator", "LoginTaken", "
            "WeakPassword"]
 
 
-class Identity(SigningIn, Passwords, Providers, Directory, Organisation, Importing, Substitutions):
+class Identity(SigningIn, Passwords, Providers, Directory, Organisation, Importing, Substitutions, HandingOver):
     """The verbs around people."""
 
     def __init__(self, parts: Any):

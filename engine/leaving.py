@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from engine.history import Record
+from engine.live import Live
 from engine.models.runtime import TaskCandidate, UserTask
 
 
-def give_back(connection: Connection, record: Record, person_id: str) -> int:
+def give_back(connection: Connection, live: Live, record: Record, person_id: str) -> int:
     """Give back what a person has, with an entry for each: what was lent to the person goes to its owner, the rest to
     its roles; what the person lent stays with whoever has it. Returns how many tasks changed hands.
 
@@ -27,5 +28,21 @@ def give_back(connection: Connection, record: Record, person_id: str) -> int:
     connection.execute(update(UserTask.__table__).where(UserTask.assignee_id == person_id).values(
         assignee_id=UserTask.owner_id, owner_id=None, follow_up_at=None, revision=UserTask.revision + 1,
         claimed_at=case((UserTask.owner_id.is_(None), None), else_=record.now)))
+    _offer_orphans(connection, live, loose)
     record.write(connection)
     return len(held)
+
+
+def _offer_orphans(connection: Connection, live: Live, task_ids: list[str]) -> None:
+    """A task that was for the person by name, and for no role, is offered to the supervisors nearest to its unit."""
+    if not task_ids:
+        return
+    rows = connection.execute(
+        select(UserTask.id, UserTask.root_id, UserTask.unit_id, UserTask.due_sort, UserTask.process_key,
+               UserTask.severity).outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+        .where(UserTask.id.in_(task_ids), TaskCandidate.task_id.is_(None))).all()
+    offers = [{"task_id": row.id, "role": role, "unit_id": unit, "due_sort": row.due_sort, "unclaimed": True,
+               "process_key": row.process_key, "severity": row.severity, "root_id": row.root_id}
+              for row in rows for role, unit in live.supervisors_near(row.unit_id)]
+    if offers:
+        connection.execute(insert(TaskCandidate.__table__), offers)

@@ -137,6 +137,12 @@ class Live:
                 return unit
         return self.root_unit
 
+    def supervisors_near(self, unit_id: str | None) -> list[tuple[str, str]]:
+        """(role, unit) of the supervising roles that somebody holds nearest to a unit: who sees to what nobody has."""
+        near = {role: self.offered_at(role, unit_id) for role in sorted(self.supervising) if self.role_units.get(role)}
+        deepest = max((len(self.path(unit)) for unit in near.values()), default=0)
+        return [(role, unit) for role, unit in near.items() if unit is not None and len(self.path(unit)) == deepest]
+
     def deadline(self, pack: str, key: str, unit_id: str | None = None) -> DeadlineDeclaration | None:
         """A row of a pack's deadline table, as it holds in a unit."""
         content = self.packs.get(pack)

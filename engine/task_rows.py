@@ -79,14 +79,12 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     } | case_columns.task_columns(family.root_row)
     _ruled(family, member, element, row, rules, login)
     _routed(family, row)
-    offers = []
-    for role in roles:
-        unit = family.live.offered_at(role, family.root_row["unit_id"])
-        if unit is not None:
-            offers.append({"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"],
-                           "unclaimed": True, "process_key": row["process_key"], "severity": row["severity"],
-                           "root_id": row["root_id"]})
-    return row, offers, login, clock
+    offers = [(role, unit) for role in roles if (unit := family.live.offered_at(role, family.root_row["unit_id"]))]
+    if not offers and not (login and login in family.live.people):
+        offers = family.live.supervisors_near(family.root_row["unit_id"])  # a task that nobody would see is no task
+    return row, [{"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"], "unclaimed": True,
+                  "process_key": row["process_key"], "severity": row["severity"], "root_id": row["root_id"]}
+                 for role, unit in offers], login, clock
 
 
 def _ruled(family: Family, member: Member, element: Any, row: dict[str, Any], rules: task_rules.Ruled,

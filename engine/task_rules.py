@@ -43,7 +43,6 @@ class Ruled:
 
 def text_of(member: Member, element: Any, name: str) -> str:
     """A rule of a step: its own, its lane's, or its process's."""
-    name = "bihuan:" + name
     return (element.property(name) or member.definition.model.properties.get(name) or "").strip()
 
 
@@ -126,7 +125,7 @@ def _has_rules(member: Member) -> bool:
 
 
 def _nobody(family: Family, member: Member, element: Any, found: Ruled, login: str | None) -> Ruled:
-    rule, _, more = text_of(member, element, "nobody").partition(":")
+    rule, _, more = text_of(member, element, "bihuan:nobody").partition(":")
     live = family.live
     if not rule or (login and login in live.people) or any(live.role_units.get(role) for role in found.roles):
         return found
@@ -148,7 +147,7 @@ def _nobody(family: Family, member: Member, element: Any, found: Ruled, login: s
 
 
 def _starter(family: Family, member: Member, element: Any, found: Ruled, login: str | None) -> Ruled:
-    rule, _, more = text_of(member, element, "starter_is_approver").partition(":")
+    rule, _, more = text_of(member, element, "bihuan:starter_is_approver").partition(":")
     starter = family.live.people_by_id.get(family.root_row["started_by"] or "")
     if rule not in ("skip", "leader") or starter is None or not _would_do(family, starter, found, login):
         return found
@@ -162,7 +161,7 @@ def _starter(family: Family, member: Member, element: Any, found: Ruled, login: 
 
 
 def _same(family: Family, member: Member, element: Any, found: Ruled, login: str | None) -> Ruled:
-    rule, _, more = text_of(member, element, "same_person").partition(":")
+    rule, _, more = text_of(member, element, "bihuan:same_person").partition(":")
     person = family.live.people_by_id.get(family.by.person_id)
     decided = [entry for entry in family.record.entries if entry["verb"] == "completed"]
     if rule != "skip" or person is None or not decided or not _would_do(family, person, found, login):
@@ -222,7 +221,7 @@ def distributed(family: Family, member: Member, element: Any,
 
 def _distribution(family: Family, member: Member, element: Any, roles: tuple[str, ...]) -> dict[str, Any]:
     """The rule of a step: its properties, else what a process owner set for its role."""
-    how, limit = text_of(member, element, "distribute"), text_of(member, element, "work_limit")
+    how, limit = text_of(member, element, "bihuan:distribute"), text_of(member, element, "bihuan:work_limit")
     changed = family.live.rule(member.definition.pack, "distribution", roles[0], family.root_row["unit_id"]
                                ) if roles else None
     rule = dict(changed or {})

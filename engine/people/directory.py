@@ -193,7 +193,7 @@ class Directory:
                                       .returning(RoleHolding.__table__.c.role)).scalars().all()
             connection.execute(update(Person.__table__).where(Person.id == person).values(left_at=now))
             end_sessions(connection, person)
-            leaving.give_back(connection, Record(now, by.person_id or None), person)
+            leaving.give_back(connection, self._parts.live.at(connection), Record(now, by.person_id or None), person)
             self._parts.note(connection, by, "person_left", login=login, before={"roles": "; ".join(sorted(held))})
             changed(connection)
 
