@@ -60,7 +60,8 @@ def test_a_case_of_a_unit_is_adopted_for_that_unit(house: House) -> None:
 
 def test_a_case_that_a_row_started_is_not_adopted_by_another(house: House) -> None:
     house.deploy("note")
-    adopting = {"recipe": "adopts", "cases": [{"day": -1, "time": "11:00"}], "script": [{"stage": "a", "adopt": "note"}]}
+    adopting = {"recipe": "adopts", "cases": [{"day": -1, "time": "11:00"}],
+                "script": [{"stage": "a", "adopt": "note"}]}
     now = house.clock.now() + timedelta(days=1)
     assert Replay(house.engine, house.clock, [notes("own", -1, "10:00", who="A"), adopting], {}, {}).run(now) == 1
 
