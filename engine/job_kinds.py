@@ -120,6 +120,6 @@ def start(parts: Any, job: Row[Any], owner: str) -> None:
                 connection.execute(insert(Job.__table__), [following])
             return
         family = starting.begin(parts, connection, SYSTEM, now, content["process_key"], entry=job.element_id,
-                                payload=content.get("payload") or {})
+                                payload=content.get("payload") or {}, unit_id=content.get("unit"))
         settle(family, *family.members.values())
         save(family)

@@ -49,14 +49,14 @@ def refuse_reserved(names: Iterable[str]) -> None:
 def throw(family: Family, member: Member, element_id: str, data: Mapping[str, Any]) -> None:
     """A drawing sends a message."""
     name, keys, payload = data["name"], data.get("correlation") or {}, data.get("payload") or {}
-    how = route(family.parts, family.connection, family.now, name, keys, payload)
+    how = route(family.parts, family.connection, family.now, name, keys, payload, unit=family.root_row["unit_id"])
     family.record.tell("message_sent", root_id=family.root_id, instance_id=member.id, element_id=element_id,
                        definition_id=member.definition.id, name=name, keys=dict(keys), how=how)
 
 
 def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
-          payload: Mapping[str, Any]) -> str:
-    """Find the receiver of a message and write the job that delivers it.
+          payload: Mapping[str, Any], *, unit: str | None = None) -> str:
+    """Find the receiver of a message and write the job that delivers it; a case that it starts belongs to ``unit``.
 
     Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`, :class:`ReservedVariable`.
     """
@@ -82,7 +82,7 @@ def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Ma
     if len(start) > 1:
         raise TwoReceivers(name=name, count=len(start))
     if start:
-        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key},
+        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key, "unit": unit},
              element_id=start[0].element_id)
         return "started"
     connection.execute(insert(BufferedMessage.__table__).values(

@@ -94,6 +94,14 @@ def test_a_message_may_start_a_case(post: House) -> None:
     assert post.row(case.id).case_number.startswith("AJ-20260407-")
 
 
+def test_a_case_that_another_case_starts_by_message_belongs_to_its_unit(post: House) -> None:
+    post.deploy("letter_writer")
+    case = post.start("letter-writer", "root", unit="north_desk")
+    post.work()
+    started, = post.rows(select(ProcessInstance.id).where(ProcessInstance.process_key == "by-message"))
+    assert post.row(started.id).unit_id == post.row(case).unit_id
+
+
 def test_a_case_sends_to_another_case(post: House) -> None:
     receiver = post.start("receiver", variables={"order": "A1"})
     sender = post.start("sender", variables={"order": "A1"})
