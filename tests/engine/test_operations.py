@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import SYSTEM, BihuanError, Bilingual, MovableClock, NotFound, NotPermitted, ProcessEngine, Settings
+from engine import SYSTEM, Bilingual, MovableClock, NotFound, NotPermitted, ProcessEngine, Settings
 from engine.errors import PersonLeft, ReasonNeeded
 from engine.family import CasePaused
 from engine.models.history import HistoryEntry
@@ -26,6 +26,7 @@ from engine.operations import OPERATION, OPERATIONS, STATES, Operation
 from engine.standing import NotNow, SwitchedOff
 from engine.tasks import AlreadyDone, AlreadyTaken
 from tests.engine.house import House, content
+from tests.engine.test_statement_budget import STATEMENTS, Meter
 
 NOW = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
 ARRANGED: dict[str, tuple[str, ...]] = {
@@ -332,5 +333,27 @@ def test_where_the_process_switches_it_off(row: Operation, world_in: Any) -> Non
         assert row.verb not in {one.verb for one in world.act.allowed(world.one, world(login))}
 
 
-def test_errors_are_sentences() -> None:
-    assert set(STATES) == {word for words in ARRANGED.values() for word in words} and issubclass(NotNow, BihuanError)
+@pytest.mark.parametrize("row", ROWS, ids=id_of)
+def test_it_costs_at_most_twelve_statements_and_one_commit(row: Operation, world_in: Any) -> None:
+    with world_in(fitting(row)) as world:
+        by, meter = world(world.one_who_may(row)), Meter()
+        meter.attach(world.engine.database.engine)
+        with meter.measured() as cost:
+            CALLS[row.verb](world, by, WHY)
+        assert len(cost.statements) <= STATEMENTS, "\n".join(cost.statements)
+        assert cost.commits == 1
+
+
+@pytest.mark.parametrize("state", ["joint", "submitted"])
+def test_the_vote_that_decides_costs_no_more(state: str, world_in: Any) -> None:
+    with world_in(state) as world:
+        by, meter = world("gao.lei"), Meter()
+        meter.attach(world.engine.database.engine)
+        with meter.measured() as cost:
+            world.act.sign(world.one, "agree", "同意", by)
+        assert world.open(world.case) == ["file"]
+        assert len(cost.statements) <= STATEMENTS, "\n".join(cost.statements)
+
+
+def test_every_state_is_prepared() -> None:
+    assert set(STATES) == {word for words in ARRANGED.values() for word in words}
