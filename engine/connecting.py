@@ -6,21 +6,24 @@ exactly once. All others are called under the job's id as idempotency key and ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
-from engine import deadlines, notices, public_links, register_rows
+from engine import deadlines, messages, notices, public_links, register_rows
 from engine.calendar import ContactWindow
 from engine.connectors import (
     CallContext,
     ConnectorFailure,
     Connectors,
     Equipment,
+    Http,
     Mail,
     MailServer,
     RecordingMail,
@@ -32,7 +35,8 @@ from engine.family import Family
 from engine.models.identity import Person, SentMessage
 from engine.models.runtime import ProcessInstance
 
-INSIDE = frozenset({"register", "notice", "public_link"})
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
+INSIDE = frozenset({"register", "notice", "public_link", "start", "message"})
 
 
 def connectors(parts: Any) -> Connectors:
@@ -40,7 +44,7 @@ def connectors(parts: Any) -> Connectors:
     settings = parts.settings
 
     def secret(name: str) -> str | None:
-        return getattr(settings, name, None) or None
+        return credential(settings.credentials, name) or (settings.smtp_password if name == "smtp_password" else None)
 
     def note_sms(message: ShortMessage, context: CallContext) -> None:
         _keep(parts, message.key, "sms", message.to, message.text or message.template, context)
@@ -56,9 +60,19 @@ def connectors(parts: Any) -> Connectors:
             user=settings.smtp_user, password_name="smtp_password" if settings.smtp_user else ""), secret)
     else:
         mail = RecordingMail(note_mail)
-    found = Connectors(Sms(RecordingProvider(note_sms)), mail)
+    found = Connectors(Sms(RecordingProvider(note_sms)), mail, Http(parts.outbound, secret))
     found.add_installed(Equipment(secret))
     return found
+
+
+def credential(folder: str, name: str) -> str | None:
+    """The secret of this name: the content of the file called so, ``None`` where there is none."""
+    if not folder or not _CREDENTIAL.match(name):
+        return None
+    try:
+        return Path(folder, name).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def context(parts: Any, job: Row[Any]) -> CallContext:
@@ -96,7 +110,38 @@ def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
                                      at=family.now.astimezone(zone), case_number=family.root_row["case_number"])
     if topic == "public_link":
         return _public_link(family, job, inputs)
+    if topic == "start":
+        return _start(family, job, inputs)
+    if topic == "message":
+        return _message(family, job, inputs)
     return _notice(family, inputs)
+
+
+def _start(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Start another case by a job: two roots are never locked in one transaction."""
+    key, variables = str(inputs.get("process") or ""), inputs.get("variables") or {}
+    if key not in family.live.newest or not isinstance(variables, Mapping):
+        raise ConnectorFailure("input_wrong", retryable=False, name="variables" if key in family.live.newest
+                               else "process", value=key)
+    messages.refuse_reserved(variables)
+    family.outgoing.append(family.job(
+        "start", family.now, {"process_key": key, "payload": {}, "variables": dict(variables),
+                              "business_key": inputs.get("business_key"), "unit": family.root_row["unit_id"]},
+        root_id=None, suspended=False))
+    family.record.tell("case_asked", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
+                       process=key)
+    return {"process": key}
+
+
+def _message(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a message as a throw event does."""
+    name, keys, payload = str(inputs.get("name") or ""), inputs.get("keys") or {}, inputs.get("payload") or {}
+    if not name or not isinstance(keys, Mapping) or not isinstance(payload, Mapping):
+        raise ConnectorFailure("input_missing" if not name else "input_wrong", retryable=False, name="name", value=name)
+    how = messages.route(family.parts, family.connection, family.now, name, keys, payload)
+    family.record.tell("message_sent", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
+                       name=name, keys=dict(keys), how=how)
+    return {"how": how}
 
 
 def _link_cases(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,8 @@ def start(parts: Any, job: Row[Any], owner: str) -> None:
             if following:
                 connection.execute(insert(Job.__table__), [following])
             return
-        family = starting.begin(parts, connection, SYSTEM, now, content["process_key"], entry=job.element_id,
-                                payload=content.get("payload") or {}, unit_id=content.get("unit"))
+        family = starting.begin(parts, connection, SYSTEM, now, content["process_key"], entry=job.element_id or None,
+                                payload=content.get("payload") or {}, variables=content.get("variables"),
+                                business_key=content.get("business_key"), unit_id=content.get("unit"))
         settle(family, *family.members.values())
         save(family)

@@ -51,6 +51,8 @@ class Settings:
     oidc_unit: str = field(default="", metadata={"doc": "org unit of accounts created so"})
     demo: bool = field(default=False, metadata={
         "doc": "set by `bihuan demo` alone: demo people may be picked at sign-in"})
+    credentials: str = field(default="", metadata={
+        "doc": "folder with a file for each secret that connectors know by the file's name"})
     log_json: bool = field(default=True, metadata={"doc": "log lines as JSON"})
 
     @classmethod

@@ -19,13 +19,14 @@ from engine.connectors.connector import (
     Secrets,
     failure_sentence,
 )
+from engine.connectors.http import Http
 from engine.connectors.inside import INSIDE, WINDOW, InsideTopic
 from engine.connectors.mail import Mail, MailServer, RecordingMail
 from engine.connectors.sms import RecordingProvider, ShortMessage, Sms, SmsProvider
 
-__all__ = ["ENTRY_POINTS", "INSIDE", "CallContext", "Connector", "ConnectorFailure", "Connectors", "Equipment", "Input",
-           "InsideTopic", "Mail", "MailServer", "RecordingMail", "RecordingProvider", "Secrets", "ShortMessage", "Sms",
-           "SmsProvider", "failure_sentence"]
+__all__ = ["ENTRY_POINTS", "INSIDE", "CallContext", "Connector", "ConnectorFailure", "Connectors", "Equipment",
+           "Http", "Input", "InsideTopic", "Mail", "MailServer", "RecordingMail", "RecordingProvider", "Secrets",
+           "ShortMessage", "Sms", "SmsProvider", "failure_sentence"]
 
 ENTRY_POINTS = "bihuan.connectors"
 

@@ -40,5 +40,10 @@ INSIDE = (
         Input("message", "答复的消息", "Message of the answer"), Input("to", "手机号", "Mobile number"),
         Input("text", "短信内容", "Text"), Input("text_zh", "中文短信", "Chinese text"),
         Input("text_en", "英文短信", "English text"), Input("valid", "有效期", "Valid for"), WINDOW)),
+    InsideTopic("start", (
+        Input("process", "流程", "Process", True), Input("variables", "数据", "Variables"),
+        Input("business_key", "业务键", "Business key"))),
+    InsideTopic("message", (
+        Input("name", "消息", "Message", True), Input("keys", "关联键", "Keys"), Input("payload", "内容", "Payload"))),
 )
 """The topics that the engine does itself."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from engine.connectors import INSIDE, Mail, Sms
+from engine.connectors import INSIDE, Http, Mail, Sms
 from engine.connectors.connector import FAILURES
 from engine.connectors.inside import WINDOW
 from tests.docs.places import DOCS
 
 PAGE = (DOCS / "reference" / "connectors.md").read_text(encoding="utf-8")
-TOPICS = {one.name: one.inputs for one in (*INSIDE, Mail, Sms)}
+TOPICS = {one.name: one.inputs for one in (*INSIDE, Mail, Sms, Http)}
 
 
 def part(topic: str) -> str:

@@ -62,7 +62,7 @@ class Posts:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
 
 @pytest.fixture
