@@ -105,10 +105,12 @@ class House:
 
 
 def content() -> dict[str, bytes]:
-    """The complaint pack and its forms."""
+    """The complaint pack and its forms, and of the training that it calls what belongs to it."""
     files = [*(ROOT / "processes" / "complaint").glob("*.bpmn"), *(ROOT / "processes" / "complaint").glob("*.dmn"),
              ROOT / "processes" / "complaint" / "pack.yaml", *(ROOT / "forms" / "complaint").glob("*.yaml"),
-             *(ROOT / "forms" / "registers").glob("*.yaml"), ROOT / "forms" / "groups.yaml"]
+             *(ROOT / "forms" / "registers").glob("*.yaml"), ROOT / "forms" / "groups.yaml",
+             ROOT / "processes" / "tobacco" / "staff-training.bpmn", ROOT / "processes" / "tobacco" / "pack.yaml",
+             *(ROOT / "forms" / "tobacco").glob("training_*.yaml")]
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files}
 
 
