@@ -14,7 +14,7 @@ from engine.ids import new_id
 from engine.live import changed
 from engine.models.accounts import ExternalIdentity
 from engine.models.identity import Person
-from engine.people.actors import administrator, person_id, unit_id
+from engine.people.actors import actor_of, administrator, person_id, unit_id
 from engine.people.directory import login_fits
 
 
@@ -51,8 +51,9 @@ class Providers:
             if there is None:
                 raise UnknownHere()
             connection.execute(update(Person.__table__).where(Person.id == person).values(signed_in_at=now))
-            self._parts.note(connection, None, "signed_in", login=there, address=address, issuer=issuer)
-        return self.actor(person)  # type: ignore[attr-defined]
+            found, _must_change = actor_of(self._parts, connection, Person.id == person)
+            self._parts.note(connection, found, "signed_in", login=there, address=address, issuer=issuer)
+            return found
 
     def unlink_provider(self, login: str, issuer: str, by: Actor) -> None:
         """Forget who a person is at a provider; the next sign-in there is matched anew."""

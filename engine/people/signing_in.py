@@ -89,10 +89,11 @@ class SigningIn:
                 failed = None
                 connection.execute(delete(SignInAttempt.__table__).where(SignInAttempt.subject == subject))
                 connection.execute(update(Person.__table__).where(Person.id == row.id).values(signed_in_at=now))
-                self._parts.note(connection, None, "signed_in", login=subject, address=address)
+                found, _must_change = actor_of(self._parts, connection, Person.id == row.id)
+                self._parts.note(connection, found, "signed_in", login=subject, address=address)
         if failed:
             raise failed
-        return self.actor(row.id)  # type: ignore[attr-defined]
+        return found
 
     def begin_session(self, person: str, *, address: str = "", browser: str = "", how: str = "password") -> str:
         """A browser stays signed in for this person; returns the secret that its cookie carries.
