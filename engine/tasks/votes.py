@@ -185,6 +185,8 @@ def write_vote(task: OpenTask, row: Any) -> None:
     """Write what a signer decided, or that it is asked no more."""
     task.family.connection.execute(update(TaskSigner.__table__).where(TaskSigner.id == row.id).values(
         {name: getattr(row, name) for name in _VOTE}))
+    task.family.connection.execute(update(UserTask.__table__).where(UserTask.id == task.row.id).values(
+        revision=UserTask.revision + 1))  # somebody acted: the step before cannot be taken back any more
 
 
 _VOTE = ("state", "outcome", "opinion", "signature", "decided_at", "decided_by")

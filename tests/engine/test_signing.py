@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from engine.tasks.signing import BadSigners, OwnSignature, SigningUnderWay
 from tests.engine.house import House
 
 NOTE = {"customer": "恒泰"}
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + b"\0" * 16
 
 
 class Desk:
@@ -274,7 +276,7 @@ def test_the_last_joint_signer_removed_gives_the_task_back_to_whom_it_was(desk: 
 # -- signatures and people
 
 
-def test_a_signature_is_given_by_oneself(desk: Desk) -> None:
+def test_a_signature_that_was_not_uploaded_is_refused(desk: Desk) -> None:
     desk.add(["liu.jun"], "before")
     with pytest.raises(BadSigners) as missing:
         desk.sign("liu.jun", signature="0" * 64)
@@ -373,3 +375,29 @@ def test_the_task_page_shows_who_signs_and_what_was_submitted(desk: Desk) -> Non
     desk.tasks.delegate(desk.task, "liu.jun", "", desk.house("zhou.min"))
     view = page("liu.jun")
     assert (view.owner.zh, view.may_edit, view.may_release) == ("周敏", True, False)
+
+
+def test_a_handwritten_signature_is_kept_with_the_vote_and_never_given_for_somebody_else(desk: Desk) -> None:
+    house, now = desk.house, desk.house.clock.now()
+    picture = house.engine.files.put("签字.png", PNG, house("liu.jun"))
+    desk.add(["liu.jun", "gao.lei"], "before")
+    # a substitute signs, but not by hand
+    house.engine.identity.substitute("gao.lei", "liu.jun", now, now + timedelta(days=1), None, "出差", house("root"))
+    desk.sign("liu.jun", signature=picture)
+    with pytest.raises(OwnSignature) as others:
+        desk.sign("liu.jun", signature=picture["sha256"])
+    assert others.value.sentence("zh") == "签字只能由本人完成，不能代签。"
+    desk.sign("liu.jun", opinion="代为同意")
+    entries = house.rows(select(HistoryEntry.by, HistoryEntry.on_behalf_of, HistoryEntry.detail)
+                         .where(HistoryEntry.verb == "signed").order_by(HistoryEntry.id))
+    assert entries[0].detail["signature"]["file"]["sha256"] == picture["sha256"]
+    assert (entries[1].on_behalf_of, entries[1].detail["signature"]) == (house("gao.lei").person_id, None)
+    assert [one.signed for one in house.engine.boards.task(desk.task, house("zhou.min")).signers] == [True, False]
+    assert desk.approve().ended
+
+
+def test_the_step_before_cannot_be_taken_back_once_somebody_has_signed(desk: Desk) -> None:
+    desk.add(["liu.jun", "gao.lei"], "joint")
+    before = desk.row.revision
+    desk.sign("liu.jun")
+    assert desk.row.revision == before + 1
