@@ -95,7 +95,8 @@ def _announced(connection: Connection, live: Any, task_ids: Any, now: datetime) 
     rows = []
     for task in connection.execute(
             select(UserTask.id, UserTask.root_id, UserTask.assignee_id, UserTask.case_number, UserTask.name,
-                   UserTask.name_en, UserTask.unit_id, UserTask.due_at).where(UserTask.id.in_(list(task_ids)))).all():
+                   UserTask.name_en, UserTask.unit_id, UserTask.due_at, UserTask.returned_by,
+                   UserTask.returned_why).where(UserTask.id.in_(list(task_ids)))).all():
         people: list[str | None] = [task.assignee_id]
         if task.assignee_id is None:
             offers = connection.execute(select(TaskCandidate.role).where(TaskCandidate.task_id == task.id)).scalars()
@@ -104,11 +105,13 @@ def _announced(connection: Connection, live: Any, task_ids: Any, now: datetime) 
                 select(NoticeChannel.person_id, NoticeChannel.groups)
                 .where(NoticeChannel.person_id.in_(held), NoticeChannel.active.is_(True))).all() if held else []
             people = [None, *sorted({row.person_id for row in listening if "offered" in row.groups})]
-        code = "assigned" if task.assignee_id else "offered"
+        code = ("returned" if task.returned_why else "assigned") if task.assignee_id else "offered"
+        by = live.people_by_id.get(task.returned_by or "")
+        more = {"by": by.name.zh, "by_en": by.name.in_("en"), "reason": task.returned_why} if by else {}
         rows += [{"id": new_id(now), "person_id": person, "at": now, "root_id": task.root_id, "task_id": task.id,
                   "code": code, "read_at": None,
                   "params": {"case_number": task.case_number, "name": task.name, "name_en": task.name_en,
-                             "due_at": task.due_at}} for person in people]
+                             "due_at": task.due_at} | more} for person in people]
     if rows:
         connection.execute(insert(Notice.__table__), rows)
     return [row["id"] for row in rows]

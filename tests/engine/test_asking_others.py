@@ -9,9 +9,10 @@ from tests.engine.house import House
 
 
 def test_a_service_task_starts_another_case_and_sends_a_message(house: House) -> None:
-    house.deploy("asks_others", "service", "timed", "note")
+    house.deploy("asks_others", "due")
     case = house.start("asks_others", variables={"wanted": "due"})
     house.work()
+    assert house.incidents() == []
     assert house.open(case) == ["rest"] and house.variables(case)["how"] == "buffered"
     other = house.rows(select(ProcessInstance.__table__).where(ProcessInstance.process_key == "due"))[0]
     assert (other.business_key, house.variables(other.id)["n"], other.unit_id) == ("BK-1", 9, house.row(case).unit_id)

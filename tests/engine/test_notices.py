@@ -367,3 +367,18 @@ def test_robots_are_sent_what_their_vendors_document(wired: House, kind: str, mo
     assert said.startswith("TS-1「判责」已逾期")
     assert sent(wired) == ["sent"]
     assert wired.count(Job) == 0 and wired.count(Notice) == 1
+
+
+def test_every_code_that_the_engine_tells_has_words() -> None:
+    """Codes are written where things happen and worded elsewhere; none may be forgotten."""
+    import re
+    from pathlib import Path
+
+    import engine
+
+    source = "\n".join(path.read_text() for path in Path(engine.__file__).parent.rglob("*.py"))
+    told = set(re.findall(r'notify\(\s*task,\s*by,\s*\[[^\]]*\],\s*"(\w+)"', source))
+    told |= set(re.findall(r'_told\(family, "(\w+)"', source))
+    told |= set(re.findall(r'notices\.tell\([^"]*?"(\w+)"', source)) - {"task"}
+    assert {"urged", "extended", "suspended"} <= told
+    assert told - set(SENTENCES) == set()
