@@ -19,11 +19,11 @@ Called = Callable[[str], Definition | None]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A step that may follow: a user task or the end; ``variables`` are ``None`` where they cannot be known."""
+    """A step that may follow: a user task or the end; ``variables`` as they were last known, to guess its role by."""
 
     definition: Definition
     element_id: str
-    variables: Mapping[str, Any] | None = None
+    variables: Mapping[str, Any]
 
     @property
     def element(self) -> Any:
@@ -31,13 +31,14 @@ class Way:
 
 
 def following(definition: Definition, element_id: str, expressions: Expressions, called: Called,
-              variables: Mapping[str, Any] | None, limit: int = 6, depth: int = 0) -> list[Way]:
+              variables: Mapping[str, Any], limit: int = 6, depth: int = 0, sure: bool = True) -> list[Way]:
     """User tasks and ends after an element, along its flows, through gateways, automatic steps and called processes.
 
-    A condition that is known to be false closes its flow; one that cannot be told leaves it open.
+    A condition that is known to be false closes its flow; one that cannot be told leaves it open. ``sure``: whether
+    the variables are known, as they are until an automatic step may change them.
     """
     model, found = definition.model, []
-    queue = [(flow, variables) for flow in _leaving(definition, element_id, expressions, variables)]
+    queue = [(flow, sure) for flow in _leaving(definition, element_id, expressions, variables if sure else None)]
     seen: set[str] = set()
     while queue and len(found) < limit:
         step, known = queue.pop(0)
@@ -46,19 +47,19 @@ def following(definition: Definition, element_id: str, expressions: Expressions,
         seen.add(step)
         element = model.elements[step]
         if element.kind in ("userTask", "endEvent"):
-            found.append(Way(definition, step, known))
+            found.append(Way(definition, step, variables))
             continue
-        inner = _within(definition, element, expressions, called, limit - len(found), depth)
+        inner = _within(definition, element, expressions, called, variables, limit - len(found), depth)
         if inner:
             found += inner
             continue
-        known = None if element.kind in CHANGING else known
-        queue += [(target, known) for target in _leaving(definition, step, expressions, known)]
+        known = known and element.kind not in CHANGING
+        queue += [(target, known) for target in _leaving(definition, step, expressions, variables if known else None)]
     return found[:limit]
 
 
-def _within(definition: Definition, element: Any, expressions: Expressions, called: Called, limit: int,
-            depth: int) -> list[Way]:
+def _within(definition: Definition, element: Any, expressions: Expressions, called: Called,
+            variables: Mapping[str, Any], limit: int, depth: int) -> list[Way]:
     """The first user tasks inside a called process or a sub-process; nothing where there are none to be told."""
     if depth >= DEEPEST or limit < 1:
         return []
@@ -68,13 +69,13 @@ def _within(definition: Definition, element: Any, expressions: Expressions, call
         start = next((event for event in other.model.start_events if event.kind == "none"), None) if other else None
         if other is None or start is None:
             return []
-        ways = following(other, start.element_id, expressions, called, None, limit, depth + 1)
+        ways = following(other, start.element_id, expressions, called, variables, limit, depth + 1, sure=False)
     else:
         start = next((one for one in definition.model.elements.values()
                       if one.parent == element.id and one.kind == "startEvent"), None)
         if start is None:
             return []
-        ways = following(definition, start.id, expressions, called, None, limit, depth + 1)
+        ways = following(definition, start.id, expressions, called, variables, limit, depth + 1, sure=False)
     return [way for way in ways if way.element.kind == "userTask"]
 
 

@@ -168,8 +168,6 @@ def _people(way: Way, roles: Iterable[str], live: Live, unit_id: str | None, exp
 def _value(text: str | None, way: Way, expressions: Expressions) -> Any:
     if text is None or not text.startswith("="):
         return text
-    if way.variables is None:
-        return None
     try:
         return expressions.value(text, way.variables)
     except ExpressionFailed:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Integer, String, Text, UniqueConstraint, and_
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import ID, Base, Moment, Values
 
 ELEMENT = String(200)
+_SNOOZED = text("follow_up_at IS NOT NULL")
+_WAITS = text("signing = 'before' OR submitted IS NOT NULL")
+"""Few tasks are put off or wait for signers: lists of these read no others."""
 
 
 class ProcessInstance(Base):
@@ -124,6 +138,8 @@ class UserTask(Base):
         CheckConstraint("owner_id is null or assignee_id is not null", name="lent_to_somebody"),
         Index("ix_user_task_mine", "assignee_id", "due_sort", "id", "process_key", "severity"),
         Index("ix_user_task_lent", "owner_id", "due_sort", "id"),
+        Index("ix_user_task_snoozed", "assignee_id", "follow_up_at", postgresql_where=_SNOOZED, sqlite_where=_SNOOZED),
+        Index("ix_user_task_waits", "assignee_id", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index("ix_user_task_due", "due_at"),
         Index("ix_user_task_warn", "warn_at"),
         Index("ix_user_task_case_number", "case_number"),

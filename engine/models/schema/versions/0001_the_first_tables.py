@@ -808,6 +808,20 @@ def upgrade() -> None:
             "ix_user_task_mine", ["assignee_id", "due_sort", "id", "process_key", "severity"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_user_task_root_id"), ["root_id"], unique=False)
+        batch_op.create_index(
+            "ix_user_task_snoozed",
+            ["assignee_id", "follow_up_at"],
+            unique=False,
+            postgresql_where=sa.text("follow_up_at IS NOT NULL"),
+            sqlite_where=sa.text("follow_up_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_user_task_waits",
+            ["assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("signing = 'before' OR submitted IS NOT NULL"),
+            sqlite_where=sa.text("signing = 'before' OR submitted IS NOT NULL"),
+        )
         batch_op.create_index("ix_user_task_warn", ["warn_at"], unique=False)
 
     op.create_table(
@@ -995,6 +1009,16 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.drop_index("ix_user_task_warn")
+        batch_op.drop_index(
+            "ix_user_task_waits",
+            postgresql_where=sa.text("signing = 'before' OR submitted IS NOT NULL"),
+            sqlite_where=sa.text("signing = 'before' OR submitted IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_user_task_snoozed",
+            postgresql_where=sa.text("follow_up_at IS NOT NULL"),
+            sqlite_where=sa.text("follow_up_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_user_task_root_id"))
         batch_op.drop_index("ix_user_task_mine")
         batch_op.drop_index("ix_user_task_lent")
