@@ -32,6 +32,7 @@ from webui import (
     people,
     people_import,
     personal,
+    phrases,
     provider,
     public,
     registers,
@@ -78,7 +79,7 @@ def create_app(engine: Any) -> Flask:
     for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations):
         part.install(app)
     for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
-                 cockpit, files, notices, operations, registers, public, password, provider, absence, audit,
+                 cockpit, files, notices, operations, phrases, registers, public, password, provider, absence, audit,
                  organisation, people, people_import, personal, shell):
         app.register_blueprint(part.blueprint)
     return app

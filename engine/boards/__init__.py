@@ -26,6 +26,7 @@ from engine.boards.cards import Facet, Gone, InboxPage, Sidebar
 from engine.boards.saved_views import SavedViews
 from engine.boards.supervision_cards import BoardPage, Cockpit, DayFigures, LoadLine, RoleLoad
 from engine.cards import Bilingual, CaseView, FormRecord, NextStep, StartableCard, TaskRow, TaskView
+from engine.live import Unit
 
 
 class Boards(SavedViews):
@@ -78,6 +79,14 @@ class Boards(SavedViews):
     def start_form(self, key: str, by: Actor, lang: str = "zh", entered: Mapping[str, Any] | None = None) -> Any:
         """The form of the start event of process ``key``, before there is a case. Raises NotFound, NotPermitted."""
         return start_page.form_of(self._parts, key, by, lang, entered)
+
+    def my_units(self, by: Actor) -> tuple[Unit, ...]:
+        """The org units that the actor supervises, by name."""
+        with self._parts.database.reading() as connection:
+            live = self._parts.live.at(connection)
+        units = supervised_units(by, live)
+        return tuple(sorted((unit for unit in live.units.values() if units is None or unit.id in units),
+                            key=lambda unit: unit.name.zh))
 
     def board(self, by: Actor, group: str = "person", filters: dict[str, str] | None = None, after: str | None = None,
               limit: int = 50) -> BoardPage:

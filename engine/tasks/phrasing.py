@@ -79,7 +79,8 @@ class Phrasing:
             if phrase_id is not None:
                 row = connection.execute(select(*Phrase.__table__.columns).where(Phrase.id == phrase_id)).first()
                 _changeable(row, by, live)
-            unit_id = next((one.id for one in live.units.values() if one.key == unit), None) if unit else None
+            unit_id = next((one.id for one in live.units.values() if one.key == unit), None) if unit else (
+                row.unit_id if phrase_id is not None else None)
             if unit and unit_id is None:
                 raise NotFound(what=unit)
             require(unit_id is None or may_intervene(by, unit_id, live), "管理团队常用语", "keep a team's phrases")

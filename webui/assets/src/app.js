@@ -12,6 +12,7 @@ import { attachReveals } from './reveal.js';
 import { startLive } from './live.js';
 import { attachPresence } from './presence.js';
 import { attachOperations, startOperations } from './operations.js';
+import { attachPhrases } from './phrases.js';
 import { ago, due, duration, startTimes, showTimes } from './times.js';
 import { csrf, ready } from './page.js';
 
@@ -48,6 +49,7 @@ function attach(root) {
   attachDialogs(root);
   attachReveals(root);
   attachOperations(root);
+  attachPhrases(root);
   attachPresence(root);
   attachKeys(root);
   showTimes(root);
