@@ -15,6 +15,8 @@ from webui.words import _, lang
 
 blueprint = Blueprint("absence", __name__)
 STATES = {"active": ("生效中", "ok"), "coming": ("未开始", "blue"), "over": ("已结束", "grey")}
+KINDS = {"assigned": "办理", "lent": "已委派他人", "asked": "待签署"}
+"""What a person has to do with a task that is handed over."""
 STRIP_DAYS = 14
 """Days that the calendar strip shows, today first."""
 
@@ -116,7 +118,7 @@ def hand() -> Response:
     if not wrong:
         try:
             rows = engine().identity.hand_over(given["from"], given["to"], given["reason"], actor(),
-                                               processes=given["processes"] or None)
+                                               given["processes"] or None)
         except Invalid as error:
             wrong = errors.by_path(error) or {"to": error.sentence(lang())}
         except BihuanError as error:
@@ -127,5 +129,6 @@ def hand() -> Response:
 
 
 def _handing(given: dict[str, Any], wrong: dict[str, str], rows: Any, done: bool = False) -> str:
+    work = engine().identity.hand_over_preview(given["from"], actor()) if given.get("from") and not done else ()
     return render_template("absence/hand_over.html", people=engine().identity.people(), values=given, wrong=wrong,
-                           rows=rows, done=done, processes=_processes())
+                           rows=rows, done=done, work=work, kinds=KINDS, processes=_processes())

@@ -221,6 +221,33 @@ def test_a_masked_number_is_shown_to_whoever_works_on_the_case_and_noted(house, 
     assert "looked at personal data “Phone”" in signed_in("root", "en").get("/admin/audit?kind=personal").text
 
 
+def test_work_is_handed_over_after_a_look_at_it(house, root):
+    made = house.start("note")
+    house.engine.tasks.claim(house.task(made, "write"), house("li.na"))
+    case = house.row(made).case_number
+    assert case in root.get("/absence/hand-over?person=li.na").text
+    form = {"from": "li.na", "to": "wang.fang"}
+    assert root.post("/absence/hand-over", form).status_code == 422, "a reason is needed"
+    answer = root.post("/absence/hand-over", form | {"reason": "离职"})
+    assert answer.status_code == 200 and case in answer.text and "已交接 1 项" in answer.text
+    assert house.tasks(made)[0].assignee_id == house("wang.fang").person_id
+
+
+def test_mistakes_of_a_substitution_are_told_at_their_field(house, root):
+    form = {"substitute": "li.na", "from_at": "2026-04-08T09:00", "until_at": "2026-04-09T09:00", "reason": "出差"}
+    for more, sentence in (({"substitute": ""}, "请选择代理人"),
+                           ({"until_at": "2026-04-08T08:00"}, "结束时间应晚于开始时间"),
+                           ({"reason": " "}, "请写明原因"), ({"substitute": "root"}, "代理人不能是本人"),
+                           ({"from_at": "rubbish"}, "请填写日期和时间")):
+        answer = root.post("/absence", form | more)
+        assert answer.status_code == 422 and sentence in answer.text, more
+    assert root.post("/absence", form).status_code == 302
+    assert "已结束" not in root.get("/absence").text
+    only = house.engine.identity.substitutions(house("root"))[0]
+    assert root.post(f"/absence/{only.id}/end").status_code == 302
+    assert "已结束" in root.get("/absence").text
+
+
 def test_one_signs_out_everywhere(signed_in):
     here, there = signed_in("li.na"), signed_in("li.na")
     assert "当前" in here.get("/me").text
