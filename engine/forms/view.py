@@ -188,9 +188,8 @@ class _Looking:
                      for number, row in enumerate(table.value or ()))
         blank = {column.id: self.filling.initial(column, f"{one.id}.{NEW_ROW}.{column.id}", self.filling.context)
                  for column in one.columns}
-        if any(cell.masked for row in rows for cell in row):
-            table = replace(table, value=[{cell.id: cell.value for cell in row} for row in rows])
-        return replace(table, rows=rows, columns=self._cells(one, NEW_ROW, blank, {}, not table.readonly),
+        value = [{cell.id: cell.value for cell in row} for row in rows] if not self.unmask and rows else table.value
+        return replace(table, rows=rows, value=value, columns=self._cells(one, NEW_ROW, blank, {}, not table.readonly),
                        origins=tuple(str(row.get(ORIGIN, number)) for number, row in enumerate(typed)))
 
     def _cells(self, one: Field, index: str, row: Mapping[str, Any], typed: Mapping[str, Any],
