@@ -23,7 +23,7 @@ from engine.family import Family, Member
 from engine.ids import new_id
 from engine.live import Live
 from engine.models.working import TaskSigner
-from engine.standing import holders
+from engine.standing import holders, with_substitutes
 
 OPEN, WAITING, AGREED, REFUSED, REMOVED, SPARED = "open", "waiting", "agreed", "refused", "removed", "spared"
 UNDECIDED = (OPEN, WAITING)
@@ -155,7 +155,8 @@ def ask(family: Family, task: Mapping[str, Any], rows: list[dict[str, Any]], act
 
 
 def tell_turn(family: Family, task: Mapping[str, Any], people: list[str], **params: Any) -> None:
-    """Tell people that it is their turn to sign."""
-    notices.tell(family.connection, family.now, people, "sign_asked", root_id=family.root_id, task_id=task["id"],
+    """Tell people, and those who stand in for them, that it is their turn to sign."""
+    told = with_substitutes(family.live, people, family.now, task["process_key"])
+    notices.tell(family.connection, family.now, told, "sign_asked", root_id=family.root_id, task_id=task["id"],
                  case_number=task["case_number"], name=task["name"], name_en=task["name_en"] or task["name"],
                  due_at=task["due_at"], **params)

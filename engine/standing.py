@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from engine.authorization import ADMINISTRATOR, Actor, may_intervene, only_looks, require
+from engine.authorization import ADMINISTRATOR, Actor, may_intervene, only_looks, require, substitutes_of
 from engine.errors import BihuanError, Conflict, NotPermitted, ReasonNeeded
 from engine.family import CasePaused
 from engine.live import Live
@@ -227,3 +228,10 @@ def names_of(live: Live, people: Iterable[str]) -> dict[str, str]:
     known = [live.people_by_id.get(person) for person in people]
     return {"zh": "、".join(one.name.zh if one else "已离职人员" for one in known),
             "en": ", ".join(one.name.in_("en") if one else "somebody who has left" for one in known)}
+
+
+def with_substitutes(live: Live, people: Iterable[str], now: datetime, process_key: str) -> list[str]:
+    """People and those who stand in for them now: who is away has what concerns the work told to somebody there."""
+    told = list(people)
+    return list(dict.fromkeys([*told, *(one for person in told
+                                        for one in substitutes_of(live, person, now, process_key))]))

@@ -131,9 +131,9 @@ def _routed(family: Family, row: dict[str, Any]) -> None:
 
 
 def first_for(family: Family, by: Actor) -> str | None:
-    """The first new task that ``by`` has or may claim."""
+    """The first new task that ``by`` has or may claim; joint ones are for their signers."""
     pairs = set(candidate_pairs(by, family.live))
-    for row in family.new_tasks:
+    for row in (one for one in family.new_tasks if not one["signing"]):
         offers = {(row["role"], family.live.offered_at(row["role"], row["unit_id"]))}
         if row["assignee_id"] == by.person_id or (row["assignee_id"] is None and offers & pairs):
             return row["id"]

@@ -17,7 +17,7 @@ from engine.live import Live
 from engine.models.identity import Person
 from engine.models.runtime import TaskCandidate, UserTask
 from engine.models.working import TaskSigner, Urge
-from engine.standing import holders, names_of
+from engine.standing import holders, names_of, with_substitutes
 
 UNDO = timedelta(seconds=8)
 """How long a reminder can be taken back."""
@@ -68,7 +68,8 @@ def send(family: Family, job: Any) -> None:
     people = [person for person in awaited(connection, family.live, task) if person != sent.by]
     words = {"case_number": task.case_number, "name": task.name, "name_en": task.name_en or task.name,
              "by": by.name if by else "", "by_en": (by.name_en or by.name) if by else "", "due_at": task.due_at}
-    notices.tell(connection, now, people, "urged", root_id=task.root_id, task_id=task.id, reason=sent.note, **words)
+    told = [person for person in with_substitutes(family.live, people, now, task.process_key) if person != sent.by]
+    notices.tell(connection, now, told, "urged", root_id=task.root_id, task_id=task.id, reason=sent.note, **words)
     if sent.to_leader:
         who = names_of(family.live, people)
         pack = family.parts.definitions.get(connection, task.definition_id).pack

@@ -13,6 +13,8 @@ from engine.incidents import wording
 from engine.live import Live
 from engine.models.identity import Person
 from engine.models.runtime import EventSubscription, Incident, Job, UserTask, incident_is_open
+from engine.standing import names_of
+from engine.urging import awaited
 
 
 def waiting_for(parts: Any, connection: Connection, live: Live, root_id: str) -> tuple[WaitingFor, ...]:
@@ -26,10 +28,11 @@ def _people(parts: Any, connection: Connection, live: Live, root_id: str) -> lis
     for row in connection.execute(
             select(UserTask.id, UserTask.definition_id, UserTask.element_id, UserTask.name, UserTask.name_en,
                    UserTask.role, UserTask.due_at, UserTask.created_at, UserTask.claimed_at, UserTask.deadline,
-                   UserTask.process_key, UserTask.unit_id, Person.name.label("person"),
+                   UserTask.process_key, UserTask.unit_id, UserTask.signing, UserTask.submitted, UserTask.assignee_id,
+                   Person.name.label("person"),
                    Person.name_en.label("person_en"))
             .outerjoin(Person, Person.id == UserTask.assignee_id).where(UserTask.root_id == root_id)
-            .order_by(UserTask.created_at)):
+            .order_by(UserTask.created_at)).all():
         pack = parts.definitions.get(connection, row.definition_id).pack
         chain = chain_of(live, pack, row.deadline, row.role, row.unit_id)
         then = None
@@ -37,8 +40,12 @@ def _people(parts: Any, connection: Connection, live: Live, root_id: str) -> lis
             name = live.role_name(chain[0])
             then = Bilingual(f"到期后升级到 {name.zh}", f"then escalates to {name.in_('en')}")
         who = Bilingual(row.person, row.person_en) if row.person else live.role_name(row.role) if row.role else None
-        found.append(WaitingFor("person" if row.person else "role", row.element_id, Bilingual(row.name, row.name_en),
-                                who, row.claimed_at or row.created_at, row.due_at, then, row.id, row.process_key))
+        if row.signing == "joint" or row.signing == "before" or row.submitted is not None:
+            words = names_of(live, awaited(connection, live, row))
+            who = Bilingual(words["zh"], words["en"]) if words["zh"] else who
+        kind = "person" if row.person or row.signing == "joint" else "role"
+        found.append(WaitingFor(kind, row.element_id, Bilingual(row.name, row.name_en), who,
+                                row.claimed_at or row.created_at, row.due_at, then, row.id, row.process_key))
     return found
 
 

@@ -18,7 +18,7 @@ from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
 from engine.models.working import TaskSigner
 from engine.operations import OPERATION
-from engine.standing import Place, authorize, names_of, refuse_now, states_of
+from engine.standing import Place, authorize, names_of, refuse_now, states_of, with_substitutes
 from engine.tasks.open_task import OpenTask, open_task, taken
 
 CLAIMING = ("claim", "complete")
@@ -104,9 +104,10 @@ def tell(task: OpenTask, verb: str, *, reason: str = "", **detail: Any) -> None:
 
 
 def notify(task: OpenTask, by: Actor, people: list[str | None], code: str, **params: Any) -> None:
-    """A notice to those of ``people`` (ids) who are not the actor."""
+    """A notice to those of ``people`` (ids) who are not the actor, and to their substitutes."""
     row, family = task.row, task.family
-    told = [person for person in people if person and person != by.person_id]
+    told = [person for person in with_substitutes(family.live, filter(None, people), family.now, row.process_key)
+            if person != by.person_id]
     notices.tell(family.connection, family.now, told, code, root_id=row.root_id, task_id=row.id,
                  case_number=row.case_number, name=row.name, name_en=row.name_en or row.name, by=by.name.zh,
                  by_en=by.name.in_("en"), **params)

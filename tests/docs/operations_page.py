@@ -29,6 +29,10 @@ COLUMNS = ("Verb", "", "Who may", "States", "Reason", "History", "Notice to", "U
 TAIL = """
 Many tasks of a list at once: claim, reassign, transfer, complete with one form, return, remind and copy, each task in
 a transaction of its own; the answer has a row per task (`engine.tasks.many`).
+
+A reminder goes out 8 seconds after it was asked for. The minutes between two of one task (30) and the number from which
+on the leader hears of them (3) may be set by the parameters `urge_pause_minutes` and `urges_before_leader` of a
+[pack](pack.md).
 """
 
 

@@ -327,3 +327,19 @@ def test_the_timeline_tells_every_operation_in_both_languages(case: Case) -> Non
     assert [entry.sentence.en for entry in told][:2] == [
         "reminded Wang Fang of “write a note”", "sent a copy to He Wai"]
     assert not any("{" in entry.sentence.zh + entry.sentence.en for entry in told)
+
+
+def test_a_substitute_hears_what_the_absent_person_is_told(case: Case) -> None:
+    now = case.house.clock.now()
+    case.house.engine.identity.substitute("wang.fang", "chen.yu", now, now + timedelta(days=1), None, "休假",
+                                          case("wang.fang"))
+    case.tasks.urge(case.task, "", case("li.na"))
+    case.tasks.add_signers(case.task, ["wang.fang"], "joint", "请签", case("zhou.min"))
+    case.house.after(seconds=9)
+    assert sorted(case.told("urged")) == sorted(case.told("sign_asked")) == ["chen.yu", "wang.fang"]
+
+
+def test_the_case_says_which_signers_it_waits_for(case: Case) -> None:
+    case.tasks.add_signers(case.task, ["gao.lei", "liu.jun"], "joint", "请签", case("wang.fang"))
+    waiting, = case.house.engine.boards.case(case.id, case("zhou.min"), "zh").waiting
+    assert (waiting.kind, sorted(waiting.who.zh.split("、"))) == ("person", ["刘军", "高磊"])
