@@ -56,6 +56,15 @@ def reads_personal(connection: Connection, live: Live, by: Actor, root: Row[Any]
         and_(UserTask.root_id == root.id, works_on(by))).limit(1)) is not None
 
 
+def reads_personal_of(connection: Connection, live: Live, by: Actor, root_id: str) -> bool:
+    """The same for a case of which only the id is at hand; two statements at most."""
+    root = connection.execute(
+        select(ProcessInstance.id, ProcessInstance.unit_id, ProcessDefinition.pack)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.id == root_id)).first()
+    return root is not None and reads_personal(connection, live, by, root, root.pack)
+
+
 def case_seen(connection: Connection, live: Live, by: Actor, case: str) -> Row[Any]:
     """The root of a case by its id or number, with its pack. Raises NotFound for one that ``by`` may not see."""
     root = connection.execute(

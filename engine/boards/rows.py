@@ -9,6 +9,7 @@ from typing import Any
 from engine.authorization import Actor
 from engine.cards import Bilingual, Clockface, TaskRow
 from engine.live import Live
+from engine.masking import masked_text
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import UserTask
 
@@ -39,7 +40,8 @@ def task_row(row: Any, live: Live, now: datetime) -> TaskRow:
     return TaskRow(
         id=row.id, case_id=row.root_id, case_number=row.case_number, process_key=row.process_key,
         process_name=Bilingual(row.process_name, row.process_name_en), version=row.version, element_id=row.element_id,
-        name=Bilingual(row.name, row.name_en), customer=row.customer, gist=row.gist, severity=row.severity,
+        name=Bilingual(row.name, row.name_en), customer=row.customer, gist=masked_text(row.gist),
+        severity=row.severity,
         role=row.role, role_name=live.role_name(row.role) if row.role else Bilingual(""), assignee_login=row.login,
         assignee_name=Bilingual(row.holder, row.holder_en) if row.holder else None, clock=clockface(row, live, now),
         created_at=row.created_at, priority=row.priority, came_from=None,
@@ -63,7 +65,8 @@ def _of_case(row: Any, **more: Any) -> TaskRow:
     return TaskRow(**({
         "id": "", "case_id": row.root_id, "case_number": row.case_number or "", "process_key": row.key,
         "process_name": Bilingual(row.name, row.name_en), "version": row.version, "element_id": "",
-        "name": Bilingual(row.name, row.name_en), "customer": row.customer, "gist": row.gist, "severity": row.severity,
+        "name": Bilingual(row.name, row.name_en), "customer": row.customer, "gist": masked_text(row.gist),
+        "severity": row.severity,
         "role": "", "role_name": Bilingual(""), "assignee_login": None, "assignee_name": None,
         "clock": Clockface("none"), "priority": 0, "promised_at": row.promised_at} | more))
 
@@ -71,14 +74,16 @@ def _of_case(row: Any, **more: Any) -> TaskRow:
 def asked_row(row: Any, live: Live, now: datetime, until: datetime | None) -> TaskRow:
     """A question to the actor, to be answered ``until`` a moment."""
     clock = Clockface("late" if until <= now else "normal", until) if until else Clockface("none")
-    return _of_case(row, id=row.task_id or "", ref=row.comment_id, note=row.text, clock=clock, created_at=row.at,
+    return _of_case(row, id=row.task_id or "", ref=row.comment_id, note=masked_text(row.text), clock=clock,
+                    created_at=row.at,
                     name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
                     note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None)
 
 
 def copy_row(row: Any, live: Live) -> TaskRow:
     """A case that somebody brought to the actor's notice."""
-    return _of_case(row, id=row.task_id or "", ref=row.id, note=row.note, created_at=row.at, element_id=row.element_id,
+    return _of_case(row, id=row.task_id or "", ref=row.id, note=masked_text(row.note), created_at=row.at,
+                    element_id=row.element_id,
                     name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
                     note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None,
                     read=row.read_at is not None)

@@ -13,9 +13,11 @@ from sqlalchemy.orm import aliased
 from engine import deadlines, notices
 from engine.authorization import Actor
 from engine.cards import Bilingual, PersonCard
+from engine.customer_data import reads_personal_of
 from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
 from engine.live import LivePerson
+from engine.masking import masked_text
 from engine.models.identity import Person
 from engine.models.working import Comment, Mention
 from engine.tasks.beginning import person_there
@@ -92,10 +94,12 @@ class Talking:
                 raise NotFound(what="page")
 
     def comments(self, case_id: str, by: Actor, limit: int = 200) -> tuple[CommentCard, ...]:
-        """The newest comments of a case, oldest of them first. Raises NotFound for a case one may not see."""
+        """The newest comments of a case, oldest of them first. Numbers and addresses of people in them are masked for
+        whoever may not read personal data of the case. Raises NotFound for a case one may not see."""
         parts = self._parts
         with parts.database.reading() as connection:
             seen_case(parts, connection, case_id, "seen", by)
+            full = reads_personal_of(connection, parts.live.at(connection), by, case_id)
             rows = connection.execute(
                 select(*Comment.__table__.columns, Person.login, Person.name, Person.name_en)
                 .outerjoin(Person, Person.id == Comment.by).where(Comment.root_id == case_id)
@@ -110,8 +114,8 @@ class Talking:
                     PersonCard(row.id, row.login, Bilingual(row.name, row.name_en)), row.answered_at))
             return tuple(CommentCard(
                 row.id, row.at, PersonCard(row.by, row.login, Bilingual(row.name, row.name_en)) if row.by else None,
-                row.text, row.public, row.task_id, row.element_id, row.reply_to, row.reply_by,
-                tuple(asked.get(row.id, ()))) for row in reversed(rows))
+                row.text if full else masked_text(row.text), row.public, row.task_id, row.element_id, row.reply_to,
+                row.reply_by, tuple(asked.get(row.id, ()))) for row in reversed(rows))
 
 
 def _asked(connection: Connection, case: SeenCase, logins: list[str]) -> list[LivePerson]:

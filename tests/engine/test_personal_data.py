@@ -33,8 +33,8 @@ def private_house(small_house: House) -> House:
     pack = files["t/pack.yaml"].decode() + "permissions: {read_personal: [supervisor], export_people: [director]}\n"
     platform = ("pack: platform\nroles: {auditor: {zh: 审计员}, system_admin: {zh: 管理员}}\n"
                 "permissions: {read_personal: [auditor]}\n")
-    small_house.engine.deployments.deploy(files | {
-        "forms/t/note_form.yaml": form.encode(), "t/pack.yaml": pack.encode(), "p/pack.yaml": platform.encode()}, SYSTEM)
+    more = {"forms/t/note_form.yaml": form.encode(), "t/pack.yaml": pack.encode(), "p/pack.yaml": platform.encode()}
+    small_house.engine.deployments.deploy(files | more, SYSTEM)
     return small_house
 
 
@@ -72,8 +72,8 @@ def test_the_assignee_reads_masks_until_asking_and_prints_in_full(private_house:
 
 
 @pytest.mark.parametrize(("field", "form", "shown"), [
-    ("phone", "", PHONE), ("phone", "note_form", PHONE), ("idno", "note_form", IDNO), ("born", "note_form", "1988-08-08"),
-    ("members.0.phone", "note_form", "13912345678")])
+    ("phone", "", PHONE), ("phone", "note_form", PHONE), ("idno", "note_form", IDNO),
+    ("born", "note_form", "1988-08-08"), ("members.0.phone", "note_form", "13912345678")])
 def test_a_field_is_shown_to_whoever_has_an_open_task_of_the_case(
         private_house: House, case: str, field: str, form: str, shown: str) -> None:
     with pytest.raises(NotPermitted):
@@ -159,6 +159,13 @@ def test_numbers_inside_sentences_are_masked(private_house: House, case: str) ->
         assert "138****6621" in text and "h***@example.com" in text and "110***2X" in text and "0512****34" in text
         assert PHONE not in text and MAIL not in text and IDNO not in text
     assert PHONE in private_house.engine.boards.case(case, private_house("zhou.min")).timeline[0].reason
+
+
+def test_numbers_in_comments_are_masked_for_whoever_may_not_read_them(private_house: House, case: str) -> None:
+    private_house.engine.tasks.comment(case, f"客户换了号码：{PHONE}", private_house("zhou.min"), mentions=["li.na"])
+    assert "138****6621" in private_house.engine.tasks.comments(case, private_house("li.na"))[0].text
+    assert PHONE in private_house.engine.tasks.comments(case, private_house("zhou.min"))[0].text
+    assert PHONE not in repr(private_house.engine.boards.inbox(private_house("li.na"), "asked"))
 
 
 def test_a_form_that_one_only_reads_sends_no_variables_to_the_browser(private_house: House, case: str) -> None:
