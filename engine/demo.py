@@ -107,6 +107,8 @@ def _people(engine: ProcessEngine, organisation: Any) -> dict[str, str]:
                                     kind=unit.get("kind", "department"), calendar=calendars.get(unit.get("calendar")))
     for person in organisation["people"]:
         roles = [(role["role"], role.get("unit", person["unit"])) for role in person["roles"]]
+        if "auditor" not in dict(roles):  # who looks only is nothing besides
+            roles += [(role, person["unit"]) for role in organisation.get("everybody", ())]
         engine.identity.create_person(person["login"], bilingual(person["name"]), SYSTEM, unit=person["unit"],
                                       roles=roles)
     return {person["login"]: bilingual(person["name"]).zh for person in organisation["people"]}
