@@ -187,7 +187,7 @@ def tell_step(family: Family, task: Any, level: int, role: str, people: list[str
     by_hand = detail.get("by_hand", False)
     family.record.tell("reminded" if level == 0 else "escalated", root_id=family.root_id, instance_id=task.instance_id,
                        task_id=task.id, definition_id=task.definition_id, element_id=task.element_id, level=level,
-                       role=role, due_at=task.due_at, **detail)
+                       role=role, due_at=task.due_at, name=task.name, name_en=task.name_en, **detail)
     if people is None:
         people = holders(family.connection, family.live, role, task.unit_id)
     people = with_substitutes(family.live, people, family.now, task.process_key)

@@ -216,7 +216,9 @@ def distributed(family: Family, member: Member, element: Any,
     if how == "least_loaded":
         free = [person for person in free if loads[person] == min(loads[one] for one in free)]
     chosen = free[0] if len(free) == 1 else free[_turn(family, member, element) % len(free)]
-    return chosen, told | {"person": people[chosen].login, "load": loads[chosen]}
+    name = people[chosen].name
+    return chosen, told | {"person": people[chosen].login, "person_name": name.zh, "person_name_en": name.in_("en"),
+                           "load": loads[chosen]}
 
 
 def _distribution(family: Family, member: Member, element: Any, roles: tuple[str, ...]) -> dict[str, Any]:

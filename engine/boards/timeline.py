@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from engine.boards import rule_words
 from engine.boards.reasons import rules_fired, unclear
 from engine.cards import Bilingual, TimelineEntry
 from engine.definitions import Definitions
@@ -29,8 +30,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "signal_sent": ("发出信号“{name}”", "sent signal “{name}”"),
     "signal_received": ("收到信号“{name}”", "received signal “{name}”"),
     "reminded": ("提醒：“{element}”即将到期", "reminder: “{element}” is nearly due"),
-    "escalated": ("“{element}”逾期，升级到第 {level} 级", "“{element}” is overdue; escalated to level {level}"),
-    "cancelled": ("终止案件：{reason}", "cancelled the case: {reason}"),
+    "cancelled": ("撤销案件：{reason}", "cancelled the case: {reason}"),
     "suspended": ("挂起案件：{reason}", "suspended the case: {reason}"),
     "resumed": ("恢复案件：{reason}", "resumed the case: {reason}"),
     "linked": ("关联案件 {to}", "linked with {to}"),
@@ -57,7 +57,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "urge_taken_back": ("撤销催办", "took back a reminder"),
     "commented": ("留言", "wrote a comment"),
     "snoozed": ("稍后处理“{element}”", "put off “{element}”"),
-    "returned": ("退回“{element}”", "returned “{element}”"),
+    "handed_over": ("把“{element}”交接给 {to_name}", "handed “{element}” over to {to_name}"),
     "pulled_back": ("撤回“{element}”", "took back “{element}”"),
     "extended": ("延长“{element}”的期限", "extended the deadline of “{element}”"),
     "clock_paused": ("暂停“{element}”的计时", "paused the clock of “{element}”"),
@@ -66,7 +66,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ended": ("案件结束", "the case ended"),
 }
 POSITIONS = {"before": ("前加签", "before"), "after": ("后加签", "after"), "joint": ("会签", "jointly")}
-WORDED = {"revealed": lambda detail, _definition: _revealed(detail), "decided": rules_fired, "unclear": unclear}
+WORDED = {"revealed": lambda detail, _definition: _revealed(detail), "decided": rules_fired, "unclear": unclear,
+          "rule_applied": rule_words.applied, "skipped": rule_words.skipped, "escalated": rule_words.escalated,
+          "returned": rule_words.returned}
 """Verbs whose sentence is put together from what is told."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,45 @@ ELSE = ("wait", "work", "start", "substitute", "end_substitution", "hand_over", 
 OFTEN = ("claim", "complete", "complete", "complete", "return_to", "pull_back", "work", "sign", "resume", "wait")
 
 
+SUPERVISING = ("reassign", "take_over", "extend", "pause_clock", "resume_clock", "suspend", "jump", "rule", "hand_over",
+               "terminate", "resume")
+HOLDERS = ("return_to", "delegate", "transfer", "release", "hand_back", "take_back_delegation", "snooze")
+"""What only whoever has a task does; while nobody has it, it is claimed first."""
+
+
+def chosen(house: House, seed: int) -> tuple[str, str, int]:
+    """(verb, login, number) of the next act: mostly by somebody who may, on a task that is there."""
+    dice = random.Random(seed)
+    verb = dice.choice((*OFTEN, *OFTEN, *OFTEN, *ON_TASKS, *ON_CASES[:4], *ELSE))
+    if dice.random() < 0.01:
+        verb = dice.choice(ON_CASES[4:])
+    number = dice.randrange(1000)
+    rows = house.tasks()
+    if dice.random() < 0.25 or not rows:
+        return verb, dice.choice(PEOPLE), number
+    if verb in SUPERVISING:
+        return verb, dice.choice(("zhou.min", "root")), number
+    logins = {house(login).person_id: login for login in PEOPLE}
+    row = rows[number % len(rows)]
+    signers = [one.person_id for one in house.rows(select(TaskSigner.person_id).where(
+        TaskSigner.task_id == row.id, TaskSigner.state == "open"))]
+    if verb == "sign" and signers:
+        return verb, logins[dice.choice(signers)], number
+    if verb == "sign" or (verb in HOLDERS and row.assignee_id is None):
+        verb = "claim" if row.assignee_id is None else "complete"
+    if verb in ("hand_back", "take_back_delegation") and row.owner_id is None:
+        verb = "delegate"
+    if verb == "pull_back":
+        last = house.rows(select(HistoryEntry.by).where(HistoryEntry.verb == "completed")
+                          .order_by(HistoryEntry.id.desc()).limit(1))
+        return verb, logins.get(last[0].by if last else "", "li.na"), number
+    if verb == "take_back_delegation" and row.owner_id:
+        return verb, logins[row.owner_id], number
+    if row.assignee_id is not None:
+        return verb, logins[row.assignee_id], number
+    return verb, "zhou.min" if row.role == "supervisor" else dice.choice(LIKELY[:2]), number
+
+
 class Stranger(Exception):
     """Nothing is there to do this to."""
 
@@ -53,8 +93,7 @@ class Random:
         rows = self.house.tasks()
         if not rows:
             raise Stranger
-        row = next((one for one in rows if one.assignee_id == by.person_id), rows[number % len(rows)]
-                   ) if number % 2 else rows[number % len(rows)]
+        row = rows[number % len(rows)]
         other = PEOPLE[number % len(PEOPLE)]
         now = self.house.clock.now()
         arguments: dict[str, tuple[Any, ...]] = {
