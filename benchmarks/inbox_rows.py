@@ -131,17 +131,20 @@ class Words:
              f"{self.series('tasks')} INSERT INTO user_task (id, instance_id, root_id, definition_id, process_key,"
              " element_id, element_instance_id, name, name_en, role, assignee_id, claimed_at, created_at, suspended,"
              " priority, due_at, due_sort, warn_at, deadline, escalation_level, signing, sign_rule, returned_why,"
-             " came_from, case_number, customer, customer_initials, phone_last4, severity, gist, unit_id, revision)"
+             " came_from, case_number, customer, customer_initials, phone_last4, severity, gist, facts,"
+             " unit_id, revision)"
              f" SELECT {key('t', 'n')}, {key('c', f'n / {TASKS_A_CASE}')}, {key('c', f'n / {TASKS_A_CASE}')}, d.id,"
              f" d.key, 'form_plan', 'e' || n, '拟定方案', 'Form the plan', {pick(ROLES, of_task)},"
              f" CASE WHEN n % 3 = 0 THEN p.id END, CASE WHEN n % 3 = 0 THEN {minutes('-(n % 1000)')} END,"
              f" {minutes('-(n % 20000)')}, {false}, 50, {minutes(f'{of_task} % 20000 - 2000')},"
              f" {minutes(f'{of_task} % 20000 - 2000')}, {minutes(f'{of_task} % 20000 - 3000')}, 'T-49', 0, '', '', '',"
              f" '', 'TS-' || (n / {TASKS_A_CASE}), '客户' || (n % 5000), 'kh', '6621', {pick(SEVERITIES, '(n / 3)')},"
-             f" '客厅地板起翘，要求换货', u.id, 0 FROM s {self._joins(of_task)}"),
+             f" '客厅地板起翘，要求换货', {self._facts(f'(n / {TASKS_A_CASE})')}, u.id, 0 FROM s"
+             f" {self._joins(of_task)}"),
             ("task_candidate",
-             "INSERT INTO task_candidate (task_id, role, unit_id, due_sort, unclaimed, process_key, severity, root_id)"
-             " SELECT id, role, unit_id, due_sort, assignee_id IS NULL, process_key, severity, root_id FROM user_task"),
+             "INSERT INTO task_candidate (task_id, role, unit_id, due_sort, unclaimed, process_key, severity, root_id,"
+             " facts) SELECT id, role, unit_id, due_sort, assignee_id IS NULL, process_key, severity, root_id, facts"
+             " FROM user_task"),
             ("search_value", f"{self.series('cases')} {self._fields('c')}"),
         ]
 
@@ -175,10 +178,19 @@ class Words:
         number = HASHED.format(n="n")
         return ("INSERT INTO process_instance (id, root_id, definition_id, process_key, case_number, state, case_state,"
                 " unit_id, started_at, ended_at, run_state, variables, revision, customer, customer_initials, phone,"
-                f" severity, gist) SELECT {self.key(letter, 'n')}, {self.key(letter, 'n')}, d.id, d.key,"
+                f" severity, gist, facts) SELECT {self.key(letter, 'n')}, {self.key(letter, 'n')}, d.id, d.key,"
                 f" '{'TS' if letter == 'c' else 'OLD'}-' || n, '{state}', 'planning', u.id,"
                 f" {self.minutes('-(n % 20000) - 30000')}, {ended}, '', '{{}}', 0, '客户' || (n % 5000), 'kh',"
-                f" '13800000000', {pick(SEVERITIES, '(n / 3)')}, '客厅地板起翘，要求换货' FROM s {self._joins(number)}")
+                f" '13800000000', {pick(SEVERITIES, '(n / 3)')}, '客厅地板起翘，要求换货', {self._facts('n')}"
+                f" FROM s {self._joins(number)}")
+
+    def _facts(self, case: str) -> str:
+        """The line of a case's business fields, as ``engine/facts.py`` writes it."""
+        number = HASHED.format(n=case)
+        amount = f"({number} * 31) % 40000"
+        padded = (f"printf('%05d', {amount})" if self.sqlite else f"lpad(({amount})::text, 5, '0')")
+        return (f"'|amount#100000000000' || {padded} || '.00|channel=' || {pick(CHANNELS, f'({number} / 3)')}"
+                f" || '|order_no=cDD' || {case} || '|product=' || {pick(PRODUCTS, f'({number} / 7)')} || '|'")
 
     def _fields(self, letter: str) -> str:
         """Channel, product, order number and amount of each case."""

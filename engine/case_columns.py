@@ -8,6 +8,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select, update
 
+from engine import search_values
 from engine.expressions import ExpressionFailed
 from engine.family import CASE_COLUMNS, Family, Member
 from engine.models.runtime import TaskCandidate, UserTask
@@ -25,6 +26,7 @@ def derive(family: Family) -> None:
                 text = member.definition.model.properties.get(name)
                 if text:
                     _take(family, member, column, text)
+    search_values.derive(family)
 
 
 def _take(family: Family, member: Member, column: str, text: str) -> None:
@@ -60,8 +62,9 @@ def copy_to_tasks(family: Family) -> None:
     if now != family.columns_at_lock and family.root_row["state"] in ("active", "suspended"):
         family.connection.execute(update(UserTask.__table__).where(UserTask.root_id == family.root_id)
                                   .values(task_columns(family.root_row)))
-        if now["severity"] != family.columns_at_lock["severity"]:
+        offered = ("severity", "facts")
+        if any(now[name] != family.columns_at_lock[name] for name in offered):
             mine = select(UserTask.id).where(UserTask.root_id == family.root_id)
             family.connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(mine))
-                                      .values(severity=now["severity"]))
+                                      .values({name: now[name] for name in offered}))
     family.columns_at_lock = now

@@ -26,7 +26,7 @@ from engine.values import dumps, loads
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
 CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variables", "suspended_at")
 """Columns of an instance that a step changes, besides those that lists show."""
-CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at")
+CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at", "facts")
 """The columns of a root that lists show and search."""
 
 

@@ -39,10 +39,11 @@ def _offer_orphans(connection: Connection, live: Live, task_ids: list[str]) -> N
         return
     rows = connection.execute(
         select(UserTask.id, UserTask.root_id, UserTask.unit_id, UserTask.due_sort, UserTask.process_key,
-               UserTask.severity).outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+               UserTask.severity, UserTask.facts).outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
         .where(UserTask.id.in_(task_ids), TaskCandidate.task_id.is_(None))).all()
     offers = [{"task_id": row.id, "role": role, "unit_id": unit, "due_sort": row.due_sort, "unclaimed": True,
-               "process_key": row.process_key, "severity": row.severity, "root_id": row.root_id}
+               "process_key": row.process_key, "severity": row.severity, "root_id": row.root_id,
+               "facts": row.facts}
               for row in rows for role, unit in live.supervisors_near(row.unit_id)]
     if offers:
         connection.execute(insert(TaskCandidate.__table__), offers)

@@ -1,4 +1,5 @@
-"""Rows of the business fields that processes declare for searching, written with the case, only where they changed."""
+"""Business fields that processes declare for searching: rows beside the case's columns, written only where they
+changed, and one line of all of them on the case, which its tasks copy (:mod:`engine.facts`)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.facts import replaced
 from engine.family import Family, Member
 from engine.models.working import SearchValue
 from engine.search_fields import SearchField
@@ -17,15 +19,21 @@ LONGEST, LARGEST = 400, Decimal(10) ** 16
 Row = dict[str, Any]
 
 
+def derive(family: Family) -> None:
+    """Bring the line on the root up to date."""
+    changed = _changes(family)
+    if changed:
+        values = {name: next((value for value in row.values() if value is not None), None)
+                  for name, row in changed.items()}
+        family.root_row["facts"] = replaced(family.root_row["facts"] or "", values)
+
+
 def save(family: Family) -> None:
     """Bring the rows of the case up to date: one statement where a declared field changed, none where not.
 
     What stood in the variables at the beginning of the transaction tells what the rows hold; nothing is read for it.
     """
-    changed: dict[str, Row] = {}
-    for member in family.members.values():
-        if member.touched and member.definition.searched:
-            changed |= _changed(member)
+    changed = _changes(family)
     if not changed:
         return
     table = SearchValue.__table__
@@ -35,6 +43,14 @@ def save(family: Family) -> None:
         set_={name: statement.excluded[name] for name in ("text", "number", "instant")})
     family.connection.execute(statement, [{"root_id": family.root_id, "field": name} | row
                                           for name, row in changed.items()])
+
+
+def _changes(family: Family) -> dict[str, Row]:
+    changed: dict[str, Row] = {}
+    for member in family.members.values():
+        if member.touched and member.definition.searched:
+            changed |= _changed(member)
+    return changed
 
 
 def _changed(member: Member) -> dict[str, Row]:

@@ -26,7 +26,7 @@ def begin(parts: Any, connection: Connection, by: Actor, now: datetime, key: str
     definition = definition or parts.definitions.newest(connection, key)
     unit = unit_id or by.unit_id or live.root_unit
     stub = {"id": "", "unit_id": unit, "state": "active", "customer": "", "customer_initials": "", "phone": "",
-            "severity": "", "gist": "", "promised_at": None}
+            "severity": "", "gist": "", "promised_at": None, "facts": ""}
     family = Family(parts, connection, live, by, now, stub)
     row = new_instance(family, definition, parent=None, business_key=business_key)
     row["unit_id"] = unit

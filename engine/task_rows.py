@@ -83,7 +83,8 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
     if not offers and not (login and login in family.live.people):
         offers = family.live.supervisors_near(family.root_row["unit_id"])  # a task that nobody would see is no task
     return row, [{"task_id": row["id"], "role": role, "unit_id": unit, "due_sort": row["due_sort"], "unclaimed": True,
-                  "process_key": row["process_key"], "severity": row["severity"], "root_id": row["root_id"]}
+                  "process_key": row["process_key"], "severity": row["severity"], "root_id": row["root_id"],
+                  "facts": row["facts"]}
                  for role, unit in offers], login, clock
 
 

@@ -174,7 +174,7 @@ def new_instance(family: Family, definition: Any, parent: dict[str, Any] | None,
         "case_state": "", "unit_id": family.root_row.get("unit_id"), "started_by": family.by.person_id or None,
         "started_at": family.now, "ended_at": None, "suspended_at": None, "outcome": None, "run_state": "",
         "variables": "", "revision": 0, "undo": None, "customer": "", "customer_initials": "", "phone": "",
-        "severity": "", "gist": "", "promised_at": None}
+        "severity": "", "gist": "", "promised_at": None, "facts": ""}
 
 
 def _cancel_child(family: Family, member: Member, parent_wait: str) -> None:

@@ -8,9 +8,9 @@
 ``f.<field>``  a business field: a value, several with ``|``, or ``low..high`` for numbers and dates (or one end)
 =============  =====================================================================================================
 
-Business fields are looked up by the case of each task in question (a primary key), never the other way round: the cost
-follows what the person has to do, however common a value is. A count or a scalar says whether a row is there, because
-EXISTS lets a plan read the whole table.
+Business fields are read off the line that each task and offer carries (:mod:`engine.facts`), so that filtering an index
+range reads nothing else; only texts longer than what the line keeps are looked up, by the case of each task in
+question (by a scalar, because EXISTS lets a plan read the whole table).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from engine import deadlines
 from engine.boards.wording import Parameters, pattern
 from engine.errors import NotFound
+from engine.facts import CUT, WIDTH, encoded
 
 FIELD = "f."
 NAMES = ("process", "severity", "role", "version", "unit", "due", "since", "search")
@@ -121,38 +122,43 @@ def _searched(found: str, column: Column, put: Parameters) -> str:
             f"{column('customer_initials')} LIKE {put(pattern(found.lower()))} ESCAPE '!'"]
     if found.isdigit() and len(found) >= 4:
         ways.append(f"{column('phone_last4')} = {put(found[-4:])}")
-    ways.append(f"(SELECT count(*) FROM search_value s WHERE s.root_id = {column('root_id')}"
-                f" AND s.text LIKE {put(pattern(found, '{}%'))} ESCAPE '!') > 0")
+    ways.append(f"{column('facts')} LIKE {put(pattern('=' + encoded(found)))} ESCAPE '!'")
     return "(" + " OR ".join(ways) + ")"
 
 
 def _business(field: str, value: str, column: Column, kind: str, zone: ZoneInfo, put: Parameters) -> str:
-    wanted = _among(value, put) if kind == "text" else _between(value, kind, zone, put)
-    if not wanted:
-        return "1 = 0"
-    return (f"(SELECT 1 FROM search_value s WHERE s.root_id = {column('root_id')} AND s.field = {put(field)}"
-            f" AND {wanted}) IS NOT NULL")
-
-
-def _among(value: str, put: Parameters) -> str:
-    values = [one.strip() for one in value.split("|") if one.strip()]
-    return f"s.text IN ({put.each(values)})" if values else ""
-
-
-def _between(value: str, kind: str, zone: ZoneInfo, put: Parameters) -> str:
-    """A range, or one number or day; empty for what is neither."""
+    if kind == "text":
+        return _among(field, [one.strip() for one in value.split("|") if one.strip()], column, put)
     low, dots, high = (part.strip() for part in value.partition(".."))
     high = high if dots else low
     read = _number if kind == "number" else lambda words: _day(words, zone)
     first, last = read(low), read(high)
     if (low and first is None) or (high and last is None) or (first is None and last is None):
-        return ""
-    ways = [f"s.{kind} >= {put(first)}"] if first is not None else []
+        return "1 = 0"
     if isinstance(last, datetime):
-        ways.append(f"s.{kind} < {put(last + timedelta(days=1))}")
-    elif last is not None:
-        ways.append(f"s.{kind} <= {put(last)}")
-    return " AND ".join(ways)
+        last += timedelta(days=1)
+    line, entry = column("facts"), put(f"|{field}#")
+    held = f"substr({line}, {put.place(line, entry)} + {len(field) + 2}, {WIDTH[kind]})"
+    ways = [f"{line} LIKE {put(pattern(f'|{field}#'))} ESCAPE '!'"]
+    if first is not None:
+        ways.append(f"{held} >= {put(encoded(first))}")
+    if last is not None:
+        ways.append(f"{held} {'<' if isinstance(last, datetime) else '<='} {put(encoded(last))}")
+    return "(" + " AND ".join(ways) + ")"
+
+
+def _among(field: str, values: list[str], column: Column, put: Parameters) -> str:
+    """One of several texts; what is longer than the line keeps is compared in full besides."""
+    ways = []
+    for value in values:
+        kept = encoded(value)
+        end = "" if len(kept) >= CUT else "|"
+        way = f"{column('facts')} LIKE {put(pattern(f'|{field}={kept}{end}'))} ESCAPE '!'"
+        if len(value) >= CUT:
+            way += (f" AND (SELECT 1 FROM search_value s WHERE s.root_id = {column('root_id')}"
+                    f" AND s.field = {put(field)} AND s.text = {put(value)}) IS NOT NULL")
+        ways.append(f"({way})")
+    return f"({' OR '.join(ways)})" if ways else "1 = 0"
 
 
 def _number(words: str) -> Decimal | None:

@@ -24,7 +24,7 @@ SORTS = {"due": "due_sort", "since": "created_at", "customer": "customer", "numb
 TASKS, OFFERS = "user_task t", "task_candidate c"
 TO_SIGN = "task_signer g JOIN user_task t ON t.id = g.task_id"
 ON_OFFERS = {"id": "c.task_id", "root_id": "c.root_id", "due_sort": "c.due_sort", "process_key": "c.process_key",
-             "severity": "c.severity"}
+             "severity": "c.severity", "facts": "c.facts"}
 """Columns of a task that stand on its offers as well."""
 WAITS = "(t.signing = 'before' OR t.submitted IS NOT NULL)"
 """A task that somebody has and that goes on only when its signers have signed."""

@@ -39,6 +39,10 @@ class Parameters:
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         return float(value) if isinstance(value, Decimal) else value
 
+    def place(self, words: str, part: str) -> str:
+        """The words for where ``part`` stands in a text, from 1."""
+        return f"instr({words}, {part})" if self._sqlite else f"strpos({words}, {part})"
+
     def rows(self, connection: Connection, words: str) -> list[Any]:
         """What a statement with these parameters finds."""
         return list(connection.execute(text(words), self.values))

@@ -62,6 +62,7 @@ class ProcessInstance(Base):
     severity: Mapped[str] = mapped_column(String(40), default="")
     gist: Mapped[str] = mapped_column(String(400), default="")
     promised_at: Mapped[datetime | None] = mapped_column(Moment)
+    facts: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
         CheckConstraint("state in ('active', 'suspended', 'completed', 'cancelled', 'failed')", name="state_known"),
@@ -127,6 +128,7 @@ class UserTask(Base):
     severity: Mapped[str] = mapped_column(String(40), default="")
     gist: Mapped[str] = mapped_column(String(400), default="")
     promised_at: Mapped[datetime | None] = mapped_column(Moment)
+    facts: Mapped[str] = mapped_column(Text, default="")
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("org_unit.id"))
     revision: Mapped[int] = mapped_column(Integer, default=0)
 
@@ -149,8 +151,8 @@ class UserTask(Base):
 class TaskCandidate(Base):
     """A role in a unit that may claim a task: holders within the unit's subtree, looked up when listing.
 
-    ``unclaimed``, ``process_key``, ``severity`` and ``root_id`` are copies: with them a page of unclaimed tasks is one
-    index range, whatever it is filtered by.
+    ``unclaimed``, ``process_key``, ``severity`` and ``facts`` (:mod:`engine.facts`) are copies: with them a page of
+    unclaimed tasks is one index range, whatever it is filtered by.
     """
 
     __tablename__ = "task_candidate"
@@ -162,9 +164,10 @@ class TaskCandidate(Base):
     process_key: Mapped[str] = mapped_column(String(200))
     severity: Mapped[str] = mapped_column(String(40), default="")
     root_id: Mapped[str] = mapped_column(ID)
+    facts: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (Index("ix_task_candidate_inbox", "role", "unit_id", "unclaimed", "due_sort", "task_id",
-                            "process_key", "severity", "root_id"),)
+                            "process_key", "severity", "facts"),)
 
 
 class TaskDraft(Base):

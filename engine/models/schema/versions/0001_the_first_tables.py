@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("severity", sa.String(length=40), nullable=False),
         sa.Column("gist", sa.String(length=400), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "(state in ('active', 'suspended')) = (ended_at is null)",
             name=op.f("ck_process_instance_ended_has_a_moment"),
@@ -777,6 +778,7 @@ def upgrade() -> None:
         sa.Column("severity", sa.String(length=40), nullable=False),
         sa.Column("gist", sa.String(length=400), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.String(length=26), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("signing in ('', 'before', 'after', 'joint')", name=op.f("ck_user_task_signing_known")),
@@ -898,6 +900,7 @@ def upgrade() -> None:
         sa.Column("process_key", sa.String(length=200), nullable=False),
         sa.Column("severity", sa.String(length=40), nullable=False),
         sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id"), ondelete="CASCADE"
         ),
@@ -907,7 +910,7 @@ def upgrade() -> None:
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
         batch_op.create_index(
             "ix_task_candidate_inbox",
-            ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity", "root_id"],
+            ["role", "unit_id", "unclaimed", "due_sort", "task_id", "process_key", "severity", "facts"],
             unique=False,
         )
 
