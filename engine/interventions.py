@@ -21,6 +21,7 @@ from engine.errors import Conflict, NotFound
 from engine.family import CasePaused, Family, Member, keyed_waits, lock
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, TaskCandidate, UserTask
+from engine.models.working import TaskSigner
 from engine.operations import OPERATION
 from engine.standing import Place, permit
 from engine.wait_state import save, settle
@@ -221,15 +222,19 @@ def _shift(family: Family, stood: timedelta) -> None:
     connection = family.connection
     tasks = connection.execute(
         select(UserTask.id, UserTask.due_at, UserTask.warn_at, UserTask.clock_started_at, UserTask.deadline,
-               UserTask.paused_at, UserTask.first_due_at, ProcessDefinition.pack)
+               UserTask.paused_at, UserTask.first_due_at, UserTask.signing, ProcessDefinition.pack)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
         .where(UserTask.root_id == family.root_id, UserTask.due_at.is_not(None))).all()
     shifting = [task for task in tasks if deadlines.is_duration(family.live, task.pack, task.deadline,
                                                                 family.root_row["unit_id"])]
     if shifting:
         connection.execute(_SHIFT_TASKS, [_shifted(task, stood) for task in shifting])
-        connection.execute(_SHIFT_OFFERS, [{"the_id": row["the_id"], "new_due_sort": row["new_due_sort"]}
-                                           for row in (_shifted(task, stood) for task in shifting)])
+        copies = [{"the_id": row["the_id"], "new_due_sort": row["new_due_sort"]}
+                  for row in (_shifted(task, stood) for task in shifting)]
+        connection.execute(_SHIFT_OFFERS, copies)
+        signed = {task.id for task in shifting if task.signing}
+        if signed:
+            connection.execute(_SHIFT_SIGNERS, [row for row in copies if row["the_id"] in signed])
     waiting = connection.execute(
         select(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.task_id)
         .where(Job.root_id == family.root_id, Job.kind.in_(("timer", "deadline")))).all()
@@ -260,4 +265,5 @@ def _change(model: Any, *names: str, key: str = "id") -> Any:
 
 _SHIFT_TASKS = _change(UserTask, "due_at", "due_sort", "first_due_at", "warn_at", "clock_started_at", "paused_at")
 _SHIFT_OFFERS = _change(TaskCandidate, "due_sort", key="task_id")
+_SHIFT_SIGNERS = _change(TaskSigner, "due_sort", key="task_id")
 _SHIFT_JOBS = _change(Job, "due_at")

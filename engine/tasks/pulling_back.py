@@ -62,6 +62,7 @@ class PullingBack:
         Raises TooLate with the reason, NotPermitted, CasePaused, NotFound.
         """
         require_acting(by)
+        require_acting(by)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             found = connection.execute(

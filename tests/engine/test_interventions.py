@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from engine import NotPermitted
 from engine.bpmn import RunFailed
 from engine.errors import ReasonNeeded
 from engine.family import CasePaused
 from engine.interventions import CaseEnded
+from engine.models.runtime import TaskCandidate
+from engine.models.working import TaskSigner
 from tests.engine.house import House, content
 
 NOTE = {"customer": "恒泰"}
@@ -109,3 +112,16 @@ def test_verbs_may_be_switched_off(ways: House) -> None:
     case = ways.start("note")
     with pytest.raises(NotPermitted, match="switched_off"):
         ways.engine.instances.jump(case, [], ["approve"], "x", ways("zhou.min"))
+
+
+def test_signers_see_the_shifted_clock(ways: House) -> None:
+    case = ways.start("many_ways")
+    task = ways.task(case, "write")
+    ways.engine.tasks.claim(task, ways("li.na"))
+    ways.engine.tasks.add_signers(task, ["wang.fang"], "before", "看", ways("li.na"))
+    ways.engine.instances.suspend(case, "等", ways("zhou.min"))
+    ways.after(hours=3)
+    ways.engine.instances.resume(case, "好", ways("zhou.min"))
+    due = {row.due_sort for row in ways.tasks(case)}
+    assert due == {row.due_sort for row in ways.rows(select(TaskSigner.due_sort))}
+    assert due == {row.due_sort for row in ways.rows(select(TaskCandidate.due_sort))}
