@@ -73,6 +73,8 @@ def _wait_on(task: OpenTask, by: Actor, voted: Any) -> CompletedCard:
     """Keep a vote; in turn, the next one comes."""
     if voted is not None:
         write_vote(task, voted)
+        task.family.connection.execute(update(UserTask.__table__).where(UserTask.id == task.row.id).values(
+            revision=UserTask.revision + 1))  # somebody acted: the step before cannot be taken back any more
         notify(task, by, [voted.asked_by or task.row.assignee_id], _CODES[voted.state], reason=voted.opinion,
                outcome=voted.outcome)
     rule = read_rule(task.row.sign_rule)
@@ -185,8 +187,6 @@ def write_vote(task: OpenTask, row: Any) -> None:
     """Write what a signer decided, or that it is asked no more."""
     task.family.connection.execute(update(TaskSigner.__table__).where(TaskSigner.id == row.id).values(
         {name: getattr(row, name) for name in _VOTE}))
-    task.family.connection.execute(update(UserTask.__table__).where(UserTask.id == task.row.id).values(
-        revision=UserTask.revision + 1))  # somebody acted: the step before cannot be taken back any more
 
 
 _VOTE = ("state", "outcome", "opinion", "signature", "decided_at", "decided_by")
