@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from engine import urging
-from engine.authorization import Actor
+from engine.authorization import Actor, require_acting
 from engine.cards import Bilingual
 from engine.errors import Conflict, NotFound
 from engine.ids import new_id
@@ -91,6 +91,7 @@ class Urging:
 
     def take_back_urge(self, urge_id: str, by: Actor) -> None:
         """Take one's own reminder back before it goes out. Raises UrgeSent, NotFound for others'."""
+        require_acting(by)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             found = connection.execute(select(Urge.by, Urge.root_id, Urge.task_id).where(Urge.id == urge_id)).first()
