@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import Row, bindparam, select, tuple_, update
 
 from engine import deadlines, notices
 from engine.authorization import Actor
@@ -102,9 +102,8 @@ class Interventions:
                 return
             stood = family.now - family.root_row["suspended_at"]
             family.root_row |= {"state": "active", "suspended_at": None}
-            _mark(family, False)
-            _shift(family, stood)
-            _told(family, "resumed", _assignees(family), reason, stood_seconds=int(stood.total_seconds()))
+            people = _shift(family, stood, _mark(family, False))
+            _told(family, "resumed", people, reason, stood_seconds=int(stood.total_seconds()))
             save(family)
 
     def jump_targets(self, case_id: str, by: Actor) -> JumpTargets:
@@ -173,10 +172,15 @@ def _assignees(family: Family, instance_id: str = "", waits: Sequence[str] | Non
     return set(family.connection.scalars(query))
 
 
-def _mark(family: Family, suspended: bool) -> None:
-    for model in (UserTask, Job, EventSubscription):
+def _mark(family: Family, suspended: bool) -> list[Row[Any]]:
+    """Let the rows of a case rest or go on: three statements; returns its timers and deadline steps."""
+    for model in (UserTask, EventSubscription):
         family.connection.execute(update(model.__table__).where(model.root_id == family.root_id)
                                   .values(suspended=suspended))
+    jobs = family.connection.execute(
+        update(Job.__table__).where(Job.root_id == family.root_id).values(suspended=suspended)
+        .returning(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.task_id)).all()
+    return [job for job in jobs if job.kind in ("timer", "deadline")]
 
 
 def _targets(family: Family) -> JumpTargets:
@@ -217,16 +221,21 @@ def _within(task: Any, instance_id: str, wait_id: str, rows: dict[str, Any]) -> 
     return waiting == wait_id
 
 
-def _shift(family: Family, stood: timedelta) -> None:
-    """Move clocks on by the time a case stood still: durations shift, dates do not (rule or timer says which it is)."""
+def _shift(family: Family, stood: timedelta, waiting: list[Row[Any]]) -> set[str]:
+    """Move clocks on by the time a case stood still: durations shift, dates do not (rule or timer says which it is).
+
+    ``waiting`` are its timers and deadline steps. Returns the people who have its tasks.
+    """
     connection = family.connection
     tasks = connection.execute(
         select(UserTask.id, UserTask.due_at, UserTask.warn_at, UserTask.clock_started_at, UserTask.deadline,
-               UserTask.paused_at, UserTask.first_due_at, UserTask.signing, ProcessDefinition.pack)
+               UserTask.paused_at, UserTask.first_due_at, UserTask.signing, UserTask.assignee_id,
+               ProcessDefinition.pack)
         .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
-        .where(UserTask.root_id == family.root_id, UserTask.due_at.is_not(None))).all()
-    shifting = [task for task in tasks if deadlines.is_duration(family.live, task.pack, task.deadline,
-                                                                family.root_row["unit_id"])]
+        .where(UserTask.root_id == family.root_id)).all()
+    unit = family.root_row["unit_id"]
+    shifting = [task for task in tasks if task.due_at is not None
+                and deadlines.is_duration(family.live, task.pack, task.deadline, unit)]
     if shifting:
         connection.execute(_SHIFT_TASKS, [_shifted(task, stood) for task in shifting])
         copies = [{"the_id": row["the_id"], "new_due_sort": row["new_due_sort"]}
@@ -235,9 +244,6 @@ def _shift(family: Family, stood: timedelta) -> None:
         signed = {task.id for task in shifting if task.signing}
         if signed:
             connection.execute(_SHIFT_SIGNERS, [row for row in copies if row["the_id"] in signed])
-    waiting = connection.execute(
-        select(Job.id, Job.kind, Job.due_at, Job.instance_id, Job.task_id)
-        .where(Job.root_id == family.root_id, Job.kind.in_(("timer", "deadline")))).all()
     moved = {task.id for task in shifting}
     later = [{"the_id": row.id, "new_due_at": row.due_at + stood} for row in waiting if row.task_id in moved]
     if later:
@@ -248,6 +254,7 @@ def _shift(family: Family, stood: timedelta) -> None:
     for member in family.members.values():
         if member.touched:
             member.run.shift_timers(stood)
+    return {task.assignee_id for task in tasks if task.assignee_id is not None}
 
 
 def _shifted(task: Any, stood: timedelta) -> dict[str, Any]:

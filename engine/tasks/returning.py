@@ -63,7 +63,7 @@ class _Way:
     walk: Any
     person_id: str | None
     restart: Row[Any] | None = None
-    """The ended instance that is called again, with its variables."""
+    """The ended instance that is called again."""
 
 
 class Returning:
@@ -121,7 +121,7 @@ def _go(task: OpenTask, way: _Way, reason: str, by: Actor, *, straight: bool) ->
         given |= {"assignee_id": person.id, "claimed_at": family.now}
     if way.restart is not None:
         family.routes.restarts[way.member.id, way.walk.node.name] = Restart(
-            target.element_id, loads(way.restart.variables), given, stop=straight)
+            target.element_id, _variables(family, way.restart.instance_id), given, stop=straight)
     else:
         family.routes.given[way.member.id, target.element_id] = given
     family.routes.left_as = "returned"
@@ -132,6 +132,11 @@ def _go(task: OpenTask, way: _Way, reason: str, by: Actor, *, straight: bool) ->
         way.member.run.go_back(way.walk)
     settle(family, *([own] if own is way.member else [way.member, own]))
     save(family)
+
+
+def _variables(family: Family, instance_id: str) -> dict[str, Any]:
+    """The variables of a called process as it ended: what was filled in there stays."""
+    return loads(family.connection.scalar(select(ProcessInstance.variables).where(ProcessInstance.id == instance_id)))
 
 
 def _straight_to(row: Any) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def _keep_values(task: OpenTask, values: Mapping[str, Any] | None, by: Actor) ->
 
 @dataclass
 class _Paths:
-    """All ways back from a task: three statements, and one for each caller that is not loaded yet."""
+    """All ways back from a task: two statements, and one for each caller that is not loaded yet."""
 
     task: OpenTask
     instances: dict[str, Row[Any]] = field(default_factory=dict)
@@ -166,18 +171,18 @@ class _Paths:
     def __post_init__(self) -> None:
         family, row = self.task.family, self.task.row
         connection, root = family.connection, family.root_id
-        self.instances = {one.id: one for one in connection.execute(
-            select(ProcessInstance.id, ProcessInstance.parent_id, ProcessInstance.parent_wait,
-                   ProcessInstance.ended_at, ProcessInstance.definition_id, ProcessInstance.variables,
-                   ProcessInstance.process_key).where(ProcessInstance.root_id == root))}
+        rows = connection.execute(
+            select(ProcessInstance.id.label("instance_id"), ProcessInstance.parent_id, ProcessInstance.parent_wait,
+                   ProcessInstance.ended_at, ProcessInstance.definition_id, ProcessInstance.process_key, UserTask.id,
+                   UserTask.element_instance_id, UserTask.element_id, UserTask.name, UserTask.name_en, UserTask.role)
+            .outerjoin(UserTask, UserTask.instance_id == ProcessInstance.id).where(ProcessInstance.root_id == root)
+            .order_by(UserTask.created_at, UserTask.id)).all()
+        self.instances = {one.instance_id: one for one in rows}
+        self.open = [one for one in rows if one.id is not None]
         self.visits = list(connection.execute(
             select(ElementVisit.id, ElementVisit.instance_id, ElementVisit.element_id, ElementVisit.by,
                    ElementVisit.element_instance_id, ElementVisit.kind, ElementVisit.left_at, ElementVisit.outcome)
             .where(ElementVisit.root_id == root).order_by(ElementVisit.left_at, ElementVisit.id)))
-        self.open = list(connection.execute(
-            select(UserTask.id, UserTask.instance_id, UserTask.element_instance_id, UserTask.element_id,
-                   UserTask.name, UserTask.name_en, UserTask.role).where(UserTask.root_id == root)
-            .order_by(UserTask.created_at, UserTask.id)))
         instance, waiting = row.instance_id, row.element_instance_id
         while instance is not None:
             self.chain[instance] = waiting
