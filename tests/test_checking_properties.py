@@ -27,7 +27,8 @@ def test_a_misspelt_property_is_told_with_what_was_meant() -> None:
 
 def test_a_case_state_without_words_is_told() -> None:
     found = told('"bihuan:case_state" value="planning"', '"bihuan:case_state" value="planing"')
-    assert [(code, severity) for code, severity, _ in found] == [("unknown_case_state", "warning")]
+    assert [(code, severity) for code, severity, _ in found if severity != "hint"] == [
+        ("unknown_case_state", "warning")]
 
 
 def test_a_number_for_no_process_is_told() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from engine.authorization import Actor, may_intervene, only_looks, require
+from engine.authorization import Actor, may_intervene, only_looks, require, require_acting
 from engine.bulk import BulkRow, each
 from engine.errors import Conflict, FieldError, Invalid, NotFound, ReasonNeeded
 from engine.expressions import ExpressionFailed
@@ -171,6 +171,7 @@ class Settling:
             raise Conflict()
 
     def _open(self, connection: Any, incident_id: str, by: Actor) -> Row[Any]:
+        require_acting(by)
         row = connection.execute(
             select(*Incident.__table__.columns, ProcessInstance.unit_id)
             .outerjoin(ProcessInstance, ProcessInstance.id == Incident.root_id)
