@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.authorization import Actor
-from engine.boards.inbox_filters import Moments, conditions
-from engine.boards.inbox_scope import branches, counted, first
+from engine.boards.inbox_filters import Moments, conditions, needs_task
+from engine.boards.inbox_scope import branches, counted
 from engine.boards.wording import Parameters
 from engine.live import Live
 
@@ -17,6 +17,10 @@ COUNTED_TO = 1000
 """No view is counted further than this."""
 WITHIN = {"today": "mine", "overdue": "mine"}
 """Views that are a part of another one."""
+LINE = ("id", "root_id", "due_sort", "process_key", "severity", "facts")
+OF_TASK = ("role", "unit_id", "definition_id", "created_at", "warn_at", "case_number", "customer", "customer_initials",
+           "phone_last4")
+"""What filters ask for: on tasks and offers alike, and on tasks alone."""
 
 
 def counts(connection: Connection, by: Actor, live: Live, moments: Moments, sqlite: bool) -> dict[str, int]:
@@ -61,23 +65,32 @@ def counts_of(connection: Connection, by: Actor, live: Live, moments: Moments, k
         bases.setdefault(WITHIN.get(query["view"], query["view"]), []).append(number)
     rows = []
     for view, numbers in bases.items():
-        tasks = first(branches(view, by, live, moments, put), COUNTED_TO, put)
-        if tasks:
+        base = _base(view, [wanted[number]["filters"] for number in numbers], by, live, moments, put)
+        if base:
             columns = ", ".join(_column(number, wanted[number], moments, kinds, put) for number in numbers)
-            rows.append(f"(SELECT {columns} FROM user_task t WHERE t.id IN (SELECT task_id FROM ({tasks}) {view}_ids))"
-                        f" {view}_counts")
+            rows.append(f"(SELECT {columns} FROM ({base}) b) {view}_counts")
     if not rows:
         return [0] * len(wanted)
     found = put.rows(connection, "SELECT * FROM " + " CROSS JOIN ".join(rows))[0]._mapping
     return [found.get(f"n{number}") or 0 for number in range(len(wanted))]
 
 
+def _base(view: str, filters: list[Mapping[str, str]], by: Actor, live: Live, moments: Moments, put: Parameters) -> str:
+    """The first tasks of a view with the columns that filters ask for; offers alone where these have them."""
+    found = branches(view, by, live, moments, put)
+    names = LINE
+    if any(needs_task(one) for one in filters):
+        found, names = [branch.with_task() for branch in found], (*LINE, *OF_TASK)
+    parts = [branch.query(", ".join(f"{branch.column(name)} AS {name}" for name in names),
+                          f"ORDER BY {branch.column('due_sort')}, {branch.column('id')} LIMIT {COUNTED_TO}")
+             for branch in found]
+    return " UNION ALL ".join(f"SELECT * FROM ({part}) m{number}" for number, part in enumerate(parts))
+
+
 def _column(number: int, query: Mapping[str, Any], moments: Moments, kinds: Mapping[str, str],
             put: Parameters) -> str:
-    narrowed = conditions(query["filters"], lambda name: f"t.{name}", moments, kinds, put)
+    narrowed = conditions(query["filters"], lambda name: f"b.{name}", moments, kinds, put)
     if query["view"] in WITHIN:
         end = f"< {put(moments.tomorrow)}" if query["view"] == "today" else f"<= {put(moments.now)}"
-        narrowed.insert(0, f"t.due_sort {end}")
-    if not narrowed:
-        return f"count(*) AS n{number}"
-    return f"count(CASE WHEN {' AND '.join(narrowed)} THEN 1 END) AS n{number}"
+        narrowed.insert(0, f"b.due_sort {end}")
+    return f"count(DISTINCT CASE WHEN {' AND '.join(narrowed or ['1 = 1'])} THEN b.id END) AS n{number}"
