@@ -78,5 +78,5 @@ def machine(furnished: tuple[Path, ProcessEngine], folder: Path) -> type[RuleBas
 
 def test_whatever_people_do_the_rules_hold(furnished: tuple[Path, ProcessEngine], tmp_path: Path) -> None:
     run_state_machine_as_test(machine(furnished, tmp_path), settings=settings(
-        max_examples=12, stateful_step_count=40, deadline=None, derandomize=True,
+        max_examples=12, stateful_step_count=35, deadline=None, derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]))
