@@ -44,6 +44,11 @@ def replaced(line: str, changed: Mapping[str, Any]) -> str:
 _ENTRY = re.compile(r"(\w+)([=#][^|]*)\|")
 
 
+def texts_of(line: str) -> list[tuple[str, str]]:
+    """The texts of a line, by the names of their fields."""
+    return [(name, entry[1:]) for name, entry in _ENTRY.findall(line) if entry[0] == "="]
+
+
 def _entry(value: Any) -> str:
     return ("=" if isinstance(value, str) else "#") + encoded(value)
 

@@ -1,6 +1,6 @@
 """What an inbox can be narrowed by, with counts: process, version, step's role, severity, due, since, unit, fields.
 
-Counted are the first 1,000 tasks that the filters find, in two statements: their columns, and their business fields.
+Counted are the first 1,000 tasks that the filters find, in one statement.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.boards.inbox_scope import branches, filtered, first
 from engine.boards.wording import Parameters
 from engine.cards import Bilingual
 from engine.deadlines import NEVER
+from engine.facts import CUT, texts_of
 from engine.live import Live
 from engine.search_fields import SearchField
 
@@ -47,7 +48,7 @@ def facets(parts: Any, by: Actor, view: str, filters: Mapping[str, str]) -> tupl
                          kinds_of(parts, connection, live), put)
         ids = first(found, COUNTED_TO, put)
         rows = _rows(connection, ids, put) if ids else []
-        values = _values(connection, ids, fields, put) if ids and fields else {}
+        values = _values(rows, fields)
         names = {key: parts.definitions.get(connection, newest).name for key, newest in live.newest.items()}
     own = _of_tasks(rows, live, names, moments, put)
     return (*own, *(_of_field(one, values.get(one.name, Counter())) for one in fields.values()))
@@ -64,20 +65,18 @@ def fields_of(parts: Any, connection: Connection, live: Live) -> dict[str, Searc
 
 def _rows(connection: Connection, ids: str, put: Parameters) -> list[Any]:
     return put.rows(connection, f"SELECT t.process_key, d.version, t.role, t.severity, t.due_sort, t.warn_at,"
-                                f" t.created_at, t.unit_id FROM ({ids}) found JOIN user_task t ON t.id = found.task_id"
+                                f" t.created_at, t.unit_id, t.facts FROM ({ids}) found"
+                                f" JOIN user_task t ON t.id = found.task_id"
                                 f" JOIN process_definition d ON d.id = t.definition_id")
 
 
-def _values(connection: Connection, ids: str, fields: Mapping[str, SearchField], put: Parameters
-            ) -> dict[str, Counter[str]]:
-    choices = [name for name, one in fields.items() if one.kind == "text"]
-    found: dict[str, Counter[str]] = {}
-    if choices:
-        for field, value, count in put.rows(connection, (
-                f"SELECT s.field, s.text, count(*) FROM ({ids}) found JOIN user_task t ON t.id = found.task_id"
-                f" JOIN search_value s ON s.root_id = t.root_id"
-                f" WHERE s.field IN ({put.each(choices)}) AND s.text IS NOT NULL GROUP BY s.field, s.text")):
-            found.setdefault(field, Counter())[value] = count
+def _values(rows: list[Any], fields: Mapping[str, SearchField]) -> dict[str, Counter[str]]:
+    """The texts of business fields, read off the line of each task; what is cut off there is nothing to choose."""
+    found: dict[str, Counter[str]] = {name: Counter() for name, one in fields.items() if one.kind == "text"}
+    for row in rows:
+        for name, value in texts_of(row.facts):
+            if name in found and len(value) < CUT:
+                found[name][value] += 1
     return found
 
 

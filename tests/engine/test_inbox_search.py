@@ -79,6 +79,14 @@ def test_text_is_found_at_the_beginning_of_a_business_field(desk: House) -> None
     assert found(desk, search="0310") == []
 
 
+def test_texts_longer_than_the_line_keeps_are_told_apart(desk: House) -> None:
+    first, second = (ordered(desk, model="长" * 70 + end, channel="phone") for end in "ab")
+    assert found(desk, f_model="长" * 70 + "a") == [first] and found(desk, f_model="长" * 70 + "b") == [second]
+    assert found(desk, f_model="长" * 70) == []
+    odd = ordered(desk, model="a|b=c#d", price="-0.00")
+    assert found(desk, search="a/b:c") == [odd]
+
+
 def test_rows_are_written_where_a_field_changed_and_only_there(orders: House) -> None:
     case = ordered(orders, channel="phone", price="120", urgent="true")
     assert kept(orders, case) == {"channel": "phone", "price": 120, "urgent": "true"}
