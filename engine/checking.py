@@ -91,7 +91,7 @@ def _kind(file: str, data: Any) -> str:
     return named[0] if named else "pack" if PurePosixPath(file).name == "pack.yaml" else ""
 
 
-DATA = frozenset({"organisation", "recipe", "rows_of"})
+DATA = frozenset({"organisation", "recipe", "recipes", "rows_of"})
 """Keys of files that hold data of a demonstration or an organisation: nothing to deploy."""
 
 
