@@ -41,6 +41,10 @@ class Register:
     unique: tuple[str, ...]
     indexed: tuple[str, ...]
     readonly: bool | Formula = False
+    read: tuple[str, ...] = ()
+    edit: tuple[str, ...] = ()
+    party: bool = False
+    columns: tuple[str, ...] = ()
     file: str = ""
 
     @property
@@ -109,7 +113,9 @@ def _register(data: Any, declaration: Declaration, file: str) -> Register:
         key=data["register"], title=form.title, form=form, label=label, keys=tuple(data.get("key", unique[:1])),
         search=tuple(data.get("search", [one.id for one in fields if one.type.name in _SEARCHED])), unique=unique,
         indexed=tuple(one.id for one in fields if one.attribute("index")),
-        readonly=declared(data.get("readonly", False), line_of(data, "readonly")), file=file)
+        readonly=declared(data.get("readonly", False), line_of(data, "readonly")), file=file,
+        read=tuple(data.get("read", ())), edit=tuple(data.get("edit", ())), party=bool(data.get("party")),
+        columns=tuple(data.get("list", ())))
 
 
 def _check(register: Register, data: Any, declaration: Declaration, analyse: Analyse | None) -> None:
@@ -129,7 +135,7 @@ def _check(register: Register, data: Any, declaration: Declaration, analyse: Ana
         if len(one.id) > 50:
             declaration.tell("column_name", one.id, one.line, "字段名最长 50 个字符。", "At most 50 characters.")
         seen.add(one.id)
-    for part in ("key", "search"):
+    for part in ("key", "search", "list"):
         for index, name in enumerate(data.get(part, [])):
             if name not in seen:
                 declaration.tell("field_unknown", name, line_of(data, part, index), f"{part}：没有字段“{name}”。",

@@ -3,66 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy import BigInteger, Connection, Row, Select, Table, and_, cast, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import BihuanError, Conflict, FieldError, Invalid, NotFound
+from engine.errors import Conflict, FieldError, Invalid, NotFound
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.validation import validate
 from engine.registers.columns import KEY, LARGEST
 from engine.registers.criteria import conditions, key_text, plain_words, searchable
+from engine.registers.record import Change, Record, RecordClosed, RecordMerged
 from engine.registers.register import Register
-from engine.registers.table import HISTORY, LINKS, table_of
+from engine.registers.table import HISTORY, LINKS, MERGED, table_of
 
 MOST = 1000
 """Records one search answers at most."""
-
-
-class RecordClosed(BihuanError):
-    """The record is read-only by the declaration of its register."""
-
-    code, http_status = "record_closed", 409
-    zh = "“{label}”已归档，不能再修改。"
-    en = '"{label}" is closed and cannot be changed any more.'
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record as it stands; ``version`` counts its changes from 1."""
-
-    register: str
-    id: int
-    label: str
-    values: dict[str, Any]
-    version: int
-    created_at: datetime
-    changed_at: datetime
-    changed_by: str
-
-    def reference(self) -> dict[str, Any]:
-        """The value that refers to this record."""
-        return {"register": self.register, "id": self.id, "label": self.label}
-
-    def as_value(self) -> dict[str, Any]:
-        """The record as one value for expressions: its fields with ``id`` and ``label``."""
-        return {**self.values, "id": self.id, "label": self.label}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of a record: field → (old, new); erased personal values are missing."""
-
-    version: int
-    at: datetime
-    by: str
-    source: str | None
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 class RegisterStore:
@@ -79,12 +38,29 @@ class RegisterStore:
 
     def get(self, connection: Connection, record_id: int) -> Record | None:
         """The record with this id."""
-        row = connection.execute(select(self.table).where(self.table.c.id == record_id)).first()
-        return self._record(row) if row is not None else None
+        row = connection.execute(self.rows().where(self.table.c.id == record_id)).first()
+        return self.record(row) if row is not None else None
+
+    def current(self, connection: Connection, record_id: int) -> Record | None:
+        """The record with this id, or the one it was merged into."""
+        found = self.get(connection, record_id)
+        return self.get(connection, found.merged_into) if found and found.merged_into is not None else found
+
+    def rows(self) -> Select:
+        """The query for records, each with what it was merged into."""
+        into = select(func.max(cast(LINKS.c.target, BigInteger))).where(*self._merged()).correlate(self.table)
+        return select(self.table, into.scalar_subquery().label("row_merged_into"))
+
+    def standing(self) -> Any:
+        """The condition that a record was not merged into another."""
+        return ~exists(select(LINKS.c.id).where(*self._merged()).correlate(self.table))
+
+    def _merged(self) -> tuple[Any, ...]:
+        return (LINKS.c.register == self.register.key, LINKS.c.record_id == self.table.c.id, LINKS.c.kind == MERGED)
 
     def reference(self, connection: Connection, key: int | str) -> dict[str, Any] | None:
         """``{"register", "id", "label", "values"}`` of the record with this id, or with this text in its key."""
-        record = self.get(connection, key) if isinstance(key, int) else self.by_key(connection, {
+        record = self.current(connection, key) if isinstance(key, int) else self.by_key(connection, {
             self.register.keys[0]: key}) if len(self.register.keys) == 1 else None
         return {**record.reference(), "values": record.values} if record is not None else None
 
@@ -92,31 +68,36 @@ class RegisterStore:
         """The record that the key fields in ``values`` name, ``None`` when they are incomplete or name none."""
         if not self.register.keys or any(values.get(name) is None for name in self.register.keys):
             return None
-        found = self.find(connection, {name: values[name] for name in self.register.keys}, limit=2)
-        return found[0] if len(found) == 1 else None
+        wanted = {name: values[name] for name in self.register.keys}
+        found = self.find(connection, wanted, limit=2, merged=True)
+        if len(found) != 1 or found[0].merged_into is None:
+            return found[0] if len(found) == 1 else None
+        return self.get(connection, found[0].merged_into)
 
     def find(self, connection: Connection, criteria: Mapping[str, Any] | None = None, *, text: str = "",
-             limit: int = 50, order: str = "", frame: Frame | None = None) -> list[Record]:
+             limit: int = 50, order: str = "", frame: Frame | None = None, merged: bool = False) -> list[Record]:
         """Records that meet all ``criteria`` and hold every word of ``text``.
 
         A criterion is field → value, ``None`` (empty), a list (any of them) or ``{"from": …, "to": …}`` (both
-        inclusive). ``order`` is a field, with ``-`` before it from the largest down; else by label. Raises
-        :class:`~engine.errors.Invalid` for a field there is none or a value it cannot have.
+        inclusive). ``order`` is a field, with ``-`` before it from the largest down; else by label. Records that were
+        merged into others are left out unless ``merged``. Raises :class:`~engine.errors.Invalid` for a field there is
+        none or a value it cannot have.
         """
-        query = select(self.table).limit(max(1, min(limit, MOST)))
-        query = query.where(and_(True, *conditions(self.register, self.table, criteria or {}, text, frame)))
+        query = self.rows().limit(max(1, min(limit, MOST)))
+        query = query.where(and_(merged or self.standing(), *conditions(self.register, self.table, criteria or {},
+                                                                        text, frame)))
         name = order.removeprefix("-") or "row_label"
         if name not in self.table.c:
             raise Invalid([FieldError(name, "unknown_field", f"没有字段“{name}”。", f'There is no field "{name}".')])
         column = self.table.c[name]
         query = query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
-        return [self._record(row) for row in connection.execute(query)]
+        return [self.record(row) for row in connection.execute(query)]
 
     def count(self, connection: Connection, criteria: Mapping[str, Any] | None = None, *, text: str = "",
               frame: Frame | None = None) -> int:
         """How many records :meth:`find` would find without a limit."""
         query = select(func.count()).select_from(self.table).where(
-            and_(True, *conditions(self.register, self.table, criteria or {}, text, frame)))
+            and_(self.standing(), *conditions(self.register, self.table, criteria or {}, text, frame)))
         return connection.execute(query).scalar_one()
 
     def history(self, connection: Connection, record_id: int) -> list[Change]:
@@ -139,17 +120,14 @@ class RegisterStore:
         :class:`~engine.errors.NotFound`, :class:`~engine.errors.Conflict` when ``expected_version`` has passed, and
         :class:`RecordClosed`.
         """
-        before = self._before(connection, values, record_id)
-        if before is not None and expected_version not in (None, before.version):
-            raise Conflict()
-        kept = self._checked(values, before, at, lookup)
-        changes = {name: [before.values.get(name) if before else None, value] for name, value in kept.items()
-                   if value != (before.values.get(name) if before else None)}
+        before = self._before(connection, values, record_id, expected_version)
+        kept = self.checked(values, before, at, lookup)
+        changes = self.changes(kept, before)
         if before is not None and not changes:
             return before
         self._refuse_twins(connection, kept, before)
         saved = self._write(connection, kept, before, by, at)
-        self._remember(connection, saved, changes, source)
+        connection.execute(HISTORY.insert().values(**self.told(saved.id, saved.version, changes, by, at, source)))
         return saved
 
     def link(self, connection: Connection, record_id: int, kind: str, target: str, *, by: str, at: datetime) -> None:
@@ -173,8 +151,8 @@ class RegisterStore:
         """The records of this register that are linked with ``target``."""
         ids = select(LINKS.c.record_id).where(LINKS.c.register == self.register.key, LINKS.c.kind == kind,
                                               LINKS.c.target == target)
-        return [self._record(row) for row in connection.execute(
-            select(self.table).where(self.table.c.id.in_(ids)).order_by(self.table.c.id))]
+        return [self.record(row) for row in connection.execute(
+            self.rows().where(self.table.c.id.in_(ids)).order_by(self.table.c.id))]
 
     def erase(self, connection: Connection, record_id: int, *, by: str, at: datetime) -> None:
         """Take away the personal values of a record, from its history as well; that it was done is kept."""
@@ -190,18 +168,34 @@ class RegisterStore:
 
     # ---- parts
 
-    def _before(self, connection: Connection, values: Mapping[str, Any], record_id: int | None) -> Record | None:
+    def _before(self, connection: Connection, values: Mapping[str, Any], record_id: int | None,
+                expected_version: int | None) -> Record | None:
         before = self.get(connection, record_id) if record_id is not None else self.by_key(connection, values)
         if record_id is not None and before is None:
             raise NotFound(what=f"{self.register.key} {record_id}")
-        closed = self.register.readonly
-        if before is not None and closed is not False and (
-                closed is True or self.evaluate(closed.text, before.values) is True):  # type: ignore[union-attr]
+        if before is not None and before.merged_into is not None:  # a process may still know it by its old number
+            if expected_version is not None:
+                raise RecordMerged(label=before.label)
+            before = self.get(connection, before.merged_into)
+        if before is not None and self.closed(before):
             raise RecordClosed(label=before.label)
+        if before is not None and expected_version not in (None, before.version):
+            raise Conflict()
         return before
 
-    def _checked(self, values: Mapping[str, Any], before: Record | None, at: datetime,
-                 lookup: Lookup | None) -> dict[str, Any]:
+    def closed(self, record: Record) -> bool:
+        """Whether a record is read-only by the declaration of its register."""
+        closed = self.register.readonly
+        return closed is not False and (closed is True or self.evaluate(closed.text, record.values) is True)
+
+    def changes(self, kept: Mapping[str, Any], before: Record | None) -> dict[str, list[Any]]:
+        """What ``kept`` changes: field → [old, new]."""
+        old = before.values if before else {}
+        return {name: [old.get(name), value] for name, value in kept.items() if value != old.get(name)}
+
+    def checked(self, values: Mapping[str, Any], before: Record | None, at: datetime,
+                lookup: Lookup | None) -> dict[str, Any]:
+        """Every field of the record as ``values`` would leave it. Raises Invalid with a message per field."""
         outcome = validate(self.register.form, values, variables={}, evaluate=self.evaluate, now=at,
                            stored=before.values if before else None, lookup=lookup)
         errors = list(outcome.errors)
@@ -228,8 +222,7 @@ class RegisterStore:
 
     def _write(self, connection: Connection, kept: Mapping[str, Any], before: Record | None, by: str,
                at: datetime) -> Record:
-        row = {"row_label": self._label(kept), "row_search": self._search_text(kept), "row_changed_at": at,
-               "row_changed_by": by, "row_version": before.version + 1 if before else 1, **self._columns(kept)}
+        row = self.columns(kept, before.version + 1 if before else 1, by, at)
         savepoint = connection.begin_nested()
         try:
             if before is None:
@@ -247,17 +240,20 @@ class RegisterStore:
             raise Conflict() from None
         return self.get(connection, record_id)  # type: ignore[return-value]
 
-    def _remember(self, connection: Connection, saved: Record, changes: Mapping[str, Any], source: str | None) -> None:
+    def told(self, record_id: int, version: int, changes: Mapping[str, Any], by: str, at: datetime,
+             source: str | None) -> dict[str, Any]:
+        """The row of the history that tells ``changes``."""
         personal = {name: pair for name, pair in changes.items() if self.register.fields[name].personal}
-        public = {name: pair for name, pair in changes.items() if name not in personal}
-        connection.execute(HISTORY.insert().values(
-            register=self.register.key, record_id=saved.id, version=saved.version, at=saved.changed_at,
-            by=saved.changed_by, source=source, changes=public, personal=personal or None))
+        return {"register": self.register.key, "record_id": record_id, "version": version, "at": at, "by": by,
+                "source": source, "changes": {name: pair for name, pair in changes.items() if name not in personal},
+                "personal": personal or None}
 
-    def _columns(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+    def columns(self, kept: Mapping[str, Any], version: int, by: str, at: datetime) -> dict[str, Any]:
+        """The columns of a record with these values."""
         keys = {name + KEY: key_text(kept.get(name)) for name, one in self.register.fields.items()
                 if one.type.storage == "reference"}
-        return {**kept, **keys}
+        return {"row_label": self._label(kept), "row_search": self._search_text(kept), "row_changed_at": at,
+                "row_changed_by": by, "row_version": version, **kept, **keys}
 
     def _label(self, kept: Mapping[str, Any]) -> str:
         if isinstance(self.register.label, Formula):
@@ -272,8 +268,10 @@ class RegisterStore:
         words = [plain_words(kept.get(name)) for name in self.register.search]
         return searchable(word for word in words if word)
 
-    def _record(self, row: Row) -> Record:
+    def record(self, row: Row) -> Record:
+        """A row of :meth:`rows` as a record."""
         found = row._mapping
         return Record(self.register.key, found["id"], found["row_label"],
                       {name: found[name] for name in self.register.fields}, found["row_version"],
-                      found["row_created_at"], found["row_changed_at"], found["row_changed_by"])
+                      found["row_created_at"], found["row_changed_at"], found["row_changed_by"],
+                      found["row_merged_into"])

@@ -33,18 +33,23 @@ LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),
               Index("ux_reg__link", "register", "record_id", "kind", "target", unique=True),
               Index("ix_reg__link_target", "kind", "target"))
 """What a record has to do with: cases, other records."""
+MERGED, RELATED = "merged_into", "related"
+"""Kinds of links between records of one register: target is the number of the other one."""
 
 
 def table_of(register: Register) -> Table:
     """The table of ``register``."""
     name = PREFIX + register.key
     columns = [column for one in register.fields.values() for column in columns_of(one)]
-    indexed = [one + KEY if register.fields[one].type.storage == "reference" else one for one in register.indexed]
+    sought = {one.id for one in register.fields.values() if one.type.name in ("phone", "ref")}
+    indexed = [one + KEY if register.fields[one].type.storage == "reference" else one
+               for one in sorted({*register.indexed, *sought})]
     table = Table(
         name, MetaData(), Column("id", ROW_ID, primary_key=True), Column("row_label", Text, nullable=False),
         Column("row_search", Text, nullable=False), Column("row_version", Integer, nullable=False),
         Column("row_created_at", Moment, nullable=False), Column("row_changed_at", Moment, nullable=False),
         Column("row_changed_by", String(120), nullable=False), *columns)
+    Index(f"ix_{name}_row_label"[:63], table.c.row_label, table.c.id)  # lists are in this order, twins found by it
     for one in register.unique:
         Index(f"ux_{name}_{one}"[:63], table.c[one], unique=True)
     if register.keys and register.keys != register.unique[:1]:

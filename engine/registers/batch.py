@@ -1,0 +1,165 @@
+"""Many records at once: every row is checked first, then what is wanted is written, in a few statements altogether."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam
+
+from engine.errors import FieldError, Invalid
+from engine.forms.formula import Formula
+from engine.forms.frame import Frame, Lookup
+from engine.forms.words import Wrong
+from engine.registers.columns import KEY
+from engine.registers.record import Record, RecordClosed, RecordMerged
+from engine.registers.store import RegisterStore
+from engine.registers.table import HISTORY
+
+CHUNK = 500
+"""Values in one condition; the databases take no more than some thousands."""
+NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What becomes of one row: ``action`` is new, changed, same or refused; ``line`` is where it stands in its file."""
+
+    line: int
+    action: str
+    label: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[FieldError, ...] = ()
+    before: Record | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Batch:
+    """Rows for the register of ``store``, checked and written within the caller's transaction."""
+
+    def __init__(self, store: RegisterStore, connection: Connection, at: datetime, lookup: Lookup | None = None):
+        self.store, self.connection, self.at, self.lookup = store, connection, at, lookup
+        self.frame = Frame(at, lookup)
+
+    def check(self, rows: Sequence[tuple[int, Mapping[str, Any]]], *, lock: bool = False) -> list[RowOutcome]:
+        """What each row (line, field → raw value) would do. ``lock`` keeps others from changing what is found."""
+        keyed = [(line, values, self._key(values)) for line, values in rows]
+        known = self._known([key for _line, _values, key in keyed if key], lock)
+        seen: dict[tuple[Any, ...], int] = {}
+        found = []
+        for line, values, key in keyed:
+            problems = self._key_problems(key, seen)
+            if key:
+                seen.setdefault(key, line)
+            found.append(RowOutcome(line, REFUSED, problems=problems) if problems
+                         else self._outcome(line, values, known.get(key)))
+        return self._without_twins(found)
+
+    def write(self, outcomes: Iterable[RowOutcome], *, by: str, source: str) -> int:
+        """Write the new and changed rows with their history; how many. Four statements whatever their number."""
+        store, wanted = self.store, [one for one in outcomes if one.action in (NEW, CHANGED)]
+        fresh = [one for one in wanted if one.before is None]
+        told = []
+        if fresh:
+            made = self.connection.execute(
+                store.table.insert().returning(store.table.c.id, sort_by_parameter_order=True),
+                [{"row_created_at": self.at} | store.columns(one.kept, 1, by, self.at) for one in fresh])
+            told += [store.told(row.id, 1, one.changes, by, self.at, source) for row, one in zip(made, fresh)]
+        changed = [(one, one.before) for one in wanted if one.before is not None]
+        if changed:
+            rows = [store.columns(one.kept, old.version + 1, by, self.at) | {"the_id": old.id} for one, old in changed]
+            names = [name for name in rows[0] if name != "the_id"]
+            self.connection.execute(store.table.update().where(store.table.c.id == bindparam("the_id")).values(
+                {name: bindparam(name) for name in names}), rows)
+            told += [store.told(old.id, old.version + 1, one.changes, by, self.at, source) for one, old in changed]
+        if told:
+            self.connection.execute(HISTORY.insert(), told)
+        return len(wanted)
+
+    # ---- parts
+
+    def _outcome(self, line: int, values: Mapping[str, Any], before: Record | None) -> RowOutcome:
+        try:
+            if before is not None and before.merged_into is not None:
+                raise RecordMerged(label=before.label)
+            if before is not None and self.store.closed(before):
+                raise RecordClosed(label=before.label)
+            kept = self.store.checked(values, before, self.at, self.lookup)
+        except Invalid as error:
+            return RowOutcome(line, REFUSED, before.label if before else "", problems=error.fields, before=before)
+        except (RecordClosed, RecordMerged) as error:
+            told = FieldError("", error.code, error.sentence("zh"), error.sentence("en"))
+            return RowOutcome(line, REFUSED, before.label if before else "", problems=(told,), before=before)
+        changes = self.store.changes(kept, before)
+        action = NEW if before is None else CHANGED if changes else SAME
+        label = self.store.columns(kept, 1, "", self.at)["row_label"]
+        return RowOutcome(line, action, label, changes, before=before, kept=kept)
+
+    def _key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of the key fields; nothing where one is missing, unreadable or computed."""
+        found = []
+        for name in self.store.register.keys:
+            one = self.store.register.fields[name]
+            try:
+                value = None if isinstance(one.compute, Formula) else one.type.parse(values.get(name), one, self.frame)
+            except Wrong:
+                value = None
+            if value is None:
+                return ()
+            found.append(value["id"] if isinstance(value, Mapping) and "id" in value else value)
+        return tuple(found)
+
+    def _key_problems(self, key: tuple[Any, ...], seen: Mapping[tuple[Any, ...], int]) -> tuple[FieldError, ...]:
+        first = (*self.store.register.keys, "")[0]
+        if not self.store.register.keys:
+            return ()
+        if not key:
+            return (FieldError(first, "key_missing", "没有填写，或读不懂：不知道是哪一条记录。",
+                               "Missing or unreadable: it is not known which record this is."),)
+        if key in seen:
+            return (FieldError(first, "key_repeated", f"与第 {seen[key]} 行相同。", f"The same as line {seen[key]}."),)
+        return ()
+
+    def _known(self, keys: Sequence[tuple[Any, ...]], lock: bool) -> dict[tuple[Any, ...], Record]:
+        """The records that these keys name, a statement for every five hundred."""
+        names, found = self.store.register.keys, {}
+        for start in range(0, len(keys), CHUNK):
+            part = keys[start:start + CHUNK]
+            columns = [self._column(name) for name in names]
+            asked = [column.in_(sorted({self._stored(key[place]) for key in part}, key=str))
+                     for place, column in enumerate(columns)]
+            query = self.store.rows().where(and_(True, *asked))
+            for row in self.connection.execute(query.with_for_update() if lock else query):
+                one = self.store.record(row)
+                values = (one.values[name] for name in names)
+                found[tuple(value["id"] if isinstance(value, Mapping) and "id" in value else value
+                            for value in values)] = one
+        return found
+
+    def _column(self, name: str) -> Any:
+        is_reference = self.store.register.fields[name].type.storage == "reference"
+        return self.store.table.c[name + KEY if is_reference else name]
+
+    def _stored(self, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    def _without_twins(self, outcomes: list[RowOutcome]) -> list[RowOutcome]:
+        """Refuse rows whose unique values stand in other records or further up in the file."""
+        for name in (one for one in self.store.register.unique if (one,) != self.store.register.keys):
+            taken: dict[Any, int | None] = {}
+            wanted = [one.kept[name] for one in outcomes if one.action in (NEW, CHANGED)
+                      and one.kept.get(name) is not None]
+            for start in range(0, len(wanted), CHUNK):
+                query = self.store.rows().where(self.store.table.c[name].in_(wanted[start:start + CHUNK]))
+                taken |= {row._mapping[name]: row.id for row in self.connection.execute(query)}
+            for place, one in enumerate(outcomes):
+                value = one.kept.get(name)
+                if one.action not in (NEW, CHANGED) or value is None:
+                    continue
+                own = one.before.id if one.before else -one.line
+                if taken.setdefault(value, own) != own:
+                    outcomes[place] = RowOutcome(one.line, REFUSED, one.label, before=one.before, problems=(FieldError(
+                        name, "not_unique", "已有相同的记录。", "There is a record with this value already."),))
+        return outcomes
