@@ -25,11 +25,14 @@ from engine.jobs import Jobs
 from engine.live import LiveData
 from engine.models import migration
 from engine.notice_channels import Notices
+from engine.parameters import Parameters
 from engine.personal_data import PersonalData
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
+from engine.resealing import reseal
 from engine.role_holders import people_of
 from engine.rules import Rules
+from engine.sealing import Keys
 from engine.settings import Settings
 from engine.tasks import Tasks
 
@@ -40,7 +43,7 @@ class ProcessEngine:
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None):
         self.settings = settings or Settings.from_environ()
         self.clock: Clock = clock or SystemClock()
-        self.database = Database(self.settings.database_url)
+        self.database = Database(self.settings.database_url, Keys(*self.settings.data_keys))
         self.log = structlog.get_logger("bihuan")
         self.live = LiveData()
         self.definitions = Definitions()
@@ -54,6 +57,7 @@ class ProcessEngine:
         self.incidents = Incidents(self)
         self.boards = Boards(self)
         self.rules = Rules(self)
+        self.parameters = Parameters(self)
         self.public = PublicLinks(self)
         self.personal = PersonalData(self)
         self.notices = Notices(self)
@@ -75,6 +79,10 @@ class ProcessEngine:
             raise DatabaseUnreachable(why=str(error.orig).strip().splitlines()[0]) from error
         newest = migration.newest()
         return {"ready": current == newest, "schema": current, "newest": newest}
+
+    def reseal(self) -> int:
+        """Bring what is sealed under the newest key (:mod:`engine.resealing`); returns how many rows changed."""
+        return reseal(self.database)
 
     def close(self) -> None:
         """Close the connections."""

@@ -22,6 +22,7 @@ from webui import (
     operations,
     organisation,
     people_import,
+    rules,
     shell,
 )
 from webui.words import english
@@ -40,7 +41,8 @@ def sentences() -> set[str]:
     found |= {name for _, name, _ in notices.KINDS}
     found |= {name for table in (keyboard.LETTERS, keyboard.OTHERS, narrowing.SORTS) for _, name in table}
     found |= {keyboard.PLACES, *inbox.GONE.values(), *(name for _, name, _ in bulk.VERBS.values())}
-    found |= {name for table in (board.GROUPS, board.AGES, cockpit.METRICS, operations.POSITIONS, operations.RULES)
+    found |= {name for table in (board.GROUPS, board.AGES, cockpit.METRICS, operations.POSITIONS, operations.RULES,
+                                   rules.HOWS, rules.DISTRIBUTIONS)
               for _, name in table} | {name for _, name, _ in (*board.DO, *board.MORE)} | set(operations.DONE.values())
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
