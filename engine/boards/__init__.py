@@ -11,11 +11,13 @@ from engine.boards import (
     audit,
     cases,
     cockpit,
+    complaint_statistics,
     facets,
     inbox,
     overdue,
     paper,
     prediction,
+    reception_statistics,
     start_page,
     supervision,
     task_page,
@@ -112,6 +114,20 @@ class Boards(SavedViews):
     def by_day(self, by: Actor, since: datetime, until: datetime, key: str = "") -> tuple[DayFigures, ...]:
         """Cases started and ended, tasks done and on time, day by day; ``key`` keeps to one process."""
         return cockpit.by_day(self._parts, by, since, until, key)
+
+    def complaint_statistics(self, by: Actor, period: str = "", kind: str = "month",
+                             filters: Mapping[str, str] | None = None) -> complaint_statistics.ComplaintStatistics:
+        """Complaints of a month, quarter or year with K-40 to K-51 (see ``complaint_statistics.statistics``)."""
+        return complaint_statistics.statistics(self._parts, by, period, kind, filters)
+
+    def may_name_complainants(self, by: Actor) -> bool:
+        """Whether the names of customers may stand in a file that the actor takes away."""
+        return complaint_statistics.may_name(self._parts, by)
+
+    def reception_statistics(self, by: Actor, period: str = "", kind: str = "month",
+                             of: str = "") -> reception_statistics.ReceptionStatistics:
+        """Visits of a month, quarter or year with K-81 to K-86 (see ``reception_statistics.statistics``)."""
+        return reception_statistics.statistics(self._parts, by, period, kind, of)
 
     def audit(self, by: Actor, **filters: Any) -> audit.AuditPage:
         """What was done, by whom, why, with values before and after (see :func:`engine.boards.audit.page`)."""
