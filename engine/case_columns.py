@@ -60,10 +60,11 @@ def copy_to_tasks(family: Family) -> None:
     """Bring tasks that were there before up to date, when the case's columns changed in this transaction."""
     now = {name: family.root_row[name] for name in CASE_COLUMNS}
     if now != family.columns_at_lock and family.root_row["state"] in ("active", "suspended"):
-        family.connection.execute(update(UserTask.__table__).where(UserTask.root_id == family.root_id)
-                                  .values(task_columns(family.root_row)))
+        told = family.connection.execute(update(UserTask.__table__).where(UserTask.root_id == family.root_id)
+                                         .values(task_columns(family.root_row)))
         offered = ("severity", "facts")
-        if any(now[name] != family.columns_at_lock[name] for name in offered):
+        older = told.rowcount > len(family.new_tasks)  # those of this step were made with the columns as they are
+        if older and any(now[name] != family.columns_at_lock[name] for name in offered):
             mine = select(UserTask.id).where(UserTask.root_id == family.root_id)
             family.connection.execute(update(TaskCandidate.__table__).where(TaskCandidate.task_id.in_(mine))
                                       .values({name: now[name] for name in offered}))
