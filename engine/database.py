@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 
 from engine.errors import BihuanError, Conflict, Invalid
+from engine.sealing import NONE, Keys
 
 BUSY_MILLISECONDS = 30_000
 
@@ -66,7 +67,7 @@ def _is_busy(error: OperationalError) -> bool:
 class Database:
     """A pool of connections; :meth:`transaction` is the only way in."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, keys: Keys = NONE):
         try:
             self.url = make_url(url)
         except ArgumentError:
@@ -74,6 +75,7 @@ class Database:
                 "BIHUAN_DATABASE_URL is no address of a database, such as sqlite:///var/bihuan.db") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.keys = self.engine.dialect.bihuan_keys = keys  # types of columns seal and open with them
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

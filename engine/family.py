@@ -21,6 +21,7 @@ from engine.live import Live
 from engine.models.identity import LiveVersion
 from engine.models.runtime import ProcessInstance, UserTask
 from engine.register_rows import DataStores
+from engine.sealing import last_four
 from engine.values import dumps, loads
 
 INSTANCE_COLUMNS = tuple(ProcessInstance.__table__.columns)
@@ -28,6 +29,8 @@ CHANGING = ("state", "case_state", "ended_at", "outcome", "run_state", "variable
 """Columns of an instance that a step changes, besides those that lists show."""
 CASE_COLUMNS = ("customer", "customer_initials", "phone", "severity", "gist", "promised_at", "facts")
 """The columns of a root that lists show and search."""
+FOUND_BY = ("phone_mark", "phone_last4")
+"""Columns that follow from its telephone number (:func:`phone_marks`)."""
 
 
 class CasePaused(Conflict):
@@ -220,4 +223,10 @@ def _family(parts: Any, connection: Connection, row: Row[Any] | None, by: Actor,
 
 def instance_values(member: Member) -> dict[str, Any]:
     """The columns of an instance as they are to be saved."""
-    return member.row | {"run_state": member.state_text(), "variables": dumps(member.run.variables)}
+    return member.row | {"run_state": member.state_text(), "variables": dumps(member.run.variables)} | phone_marks(
+        member.row["phone"])
+
+
+def phone_marks(phone: str) -> dict[str, str]:
+    """The columns by which a telephone number is found; the first is bound as its keyed hash."""
+    return {"phone_mark": phone, "phone_last4": last_four(phone)}

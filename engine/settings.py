@@ -15,6 +15,8 @@ class Settings:
     database_url: str = field(default="sqlite:///var/bihuan.db", metadata={"doc": "SQLAlchemy address of the database"})
     zone: str = field(default="Asia/Shanghai", metadata={"doc": "time zone of units that name none"})
     secret_key: str = field(default="", metadata={"doc": "signs sessions and links; no usable default"})
+    data_key: str = field(default="", metadata={
+        "doc": "seals personal data; several with commas, the newest first; without it the secret key does"})
     public_url: str = field(default="http://127.0.0.1:8000", metadata={"doc": "address under which customers reach us"})
     step_budget: int = field(default=3000, metadata={"doc": "elements one action may pass before it is stopped"})
     job_retries: int = field(default=5, metadata={"doc": "tries of a job before it becomes an incident"})
@@ -54,6 +56,11 @@ class Settings:
     credentials: str = field(default="", metadata={
         "doc": "folder with a file for each secret that connectors know by the file's name"})
     log_json: bool = field(default=True, metadata={"doc": "log lines as JSON"})
+
+    @property
+    def data_keys(self) -> tuple[str, ...]:
+        """What personal data is sealed under, the newest first; the secret key still opens what it sealed."""
+        return (*(one.strip() for one in self.data_key.split(",") if one.strip()), *filter(None, (self.secret_key,)))
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:

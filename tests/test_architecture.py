@@ -15,7 +15,7 @@ import engine
 ROOT = Path(__file__).resolve().parent.parent
 
 LEAVES = ("feel", "dmn", "forms", "registers", "bpmn", "calendar", "connectors", "models")
-GROUND = ("errors", "xml", "values", "yaml", "clock", "ids", "cards", "column_types")
+GROUND = ("errors", "xml", "values", "yaml", "clock", "ids", "cards", "column_types", "sealing")
 """Modules without a layer: what a leaf may share with another."""
 LEAF_MAY = {
     "feel": set(), "calendar": {"errors"}, "connectors": {"errors"}, "models": {"values", "column_types"},

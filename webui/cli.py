@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from engine import SYSTEM, BihuanError, NotFound, Problem, Refused, Settings, start_threads
-from webui.cli_engine import open_engine, require_schema
+from webui.cli_engine import do, open_engine, require_schema
 from webui.cli_office import incidents, users
 
 
@@ -109,6 +109,12 @@ def upgrade() -> None:
     engine.upgrade()
     _say(f"schema {engine.ready()['schema']}")
     engine.close()
+
+
+@db.command()
+def reseal() -> None:
+    """Seal personal data anew under the newest of BIHUAN_DATA_KEY; afterwards older keys can go."""
+    do(lambda engine: _say(f"{engine.reseal()} rows sealed anew"))
 
 
 def _files(paths: tuple[Path, ...]) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, String, false, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, may_intervene, may_start, sees_case
@@ -21,6 +21,7 @@ from engine.masking import masked_phone, masked_text
 from engine.models.identity import FileObject, FileUse, Person
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance
+from engine.sealing import Keys
 
 HEAD = (ProcessInstance.id, ProcessInstance.case_number, ProcessInstance.process_key, ProcessInstance.definition_id,
         ProcessInstance.state, ProcessInstance.case_state, ProcessInstance.customer, ProcessInstance.phone,
@@ -94,21 +95,23 @@ def listed(parts: Any, by: Actor, search: str, open_only: bool, limit: int) -> t
                 ProcessInstance.case_number.contains(text.upper(), autoescape=True),
                 ProcessInstance.customer.contains(text, autoescape=True),
                 ProcessInstance.customer_initials.contains(text.lower(), autoescape=True),
-                _phone(text)))
+                _phone(text, parts.database.keys)))
         rows = connection.execute(query.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
                                   .limit(limit)).all()
         return tuple(head_of(row, live) for row in rows)
 
 
-def _phone(text: str) -> ColumnElement[bool]:
+def _phone(text: str, keys: Keys) -> ColumnElement[bool]:
     """Cases by a whole telephone number or its last four digits; a part of any other length would let a masked number
     be guessed digit by digit."""
     digits = "".join(one for one in text if one.isdigit())
-    if not text.isascii() or len(digits) != len(text.replace("-", "").replace(" ", "")):
+    if not text.isascii() or len(digits) != len(text.replace("-", "").replace(" ", "").removeprefix("+")):
         return false()
     if len(digits) == 4:
-        return ProcessInstance.phone.endswith(digits)
-    return ProcessInstance.phone.in_((text, digits)) if len(digits) >= 8 else false()
+        return ProcessInstance.phone_last4 == digits
+    if len(digits) < 8:
+        return false()
+    return type_coerce(ProcessInstance.phone_mark, String).in_(keys.marks(text))
 
 
 def startable(parts: Any, by: Actor) -> tuple[StartableCard, ...]:

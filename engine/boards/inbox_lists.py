@@ -59,7 +59,7 @@ def _narrowed(query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
                     SearchValue.root_id == ProcessInstance.id, SearchValue.text.startswith(text, autoescape=True))
                 .scalar_subquery() > 0]
         if text.isdigit() and len(text) >= 4:
-            ways.append(ProcessInstance.phone.endswith(text[-4:]))
+            ways.append(ProcessInstance.phone_last4 == text[-4:])
         query = query.where(or_(*ways))
     return query
 
@@ -72,8 +72,7 @@ def _done(connection: Connection, live: Live, by: Actor, since: datetime, filter
     acted = exists().where(later.root_id == HistoryEntry.root_id, later.id > HistoryEntry.id,
                            later.verb.in_(("claimed", "signed", "transferred", "reassigned", "taken_over")))
     last = and_(ProcessInstance.state == "active", HistoryEntry.at > since,
-                ProcessInstance.undo.contains('"irrevocable":[]'),
-                ProcessInstance.undo.contains(HistoryEntry.task_id), ~acted)
+                ProcessInstance.undo_task == HistoryEntry.task_id, ~acted)
     query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id,
                     HistoryEntry.detail, last.label("take_back"), *CASE)
              .join(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id)

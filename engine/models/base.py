@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 
-from engine.column_types import Moment, Values
+from engine.column_types import Marked, Moment, SealedText, SealedValues, Values
 
-__all__ = ["ID", "Base", "Moment", "Values"]
+__all__ = ["ID", "Base", "Marked", "Moment", "SealedText", "SealedValues", "Values"]
 
 ID = String(26)
 """The type of an id made by :func:`engine.ids.new_id`."""

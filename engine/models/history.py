@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Float, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, Values
+from engine.models.base import ID, Base, Moment, SealedValues, Values
 
 
 class ElementVisit(Base):
@@ -75,6 +75,6 @@ class FormFilled(Base):
     element_id: Mapped[str] = mapped_column(String(200))
     form_key: Mapped[str] = mapped_column(String(200))
     by: Mapped[str | None] = mapped_column(String(26))
-    values: Mapped[Any] = mapped_column(Values)
+    values: Mapped[Any] = mapped_column(SealedValues)
 
     __table_args__ = (Index("ix_form_filled_case", "root_id", "at"),)

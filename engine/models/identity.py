@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, Values
+from engine.models.base import ID, Base, Moment, SealedText, Values
 
 
 class OrgUnit(Base):
@@ -116,8 +116,8 @@ class SentMessage(Base):
     connector: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment)
     root_id: Mapped[str | None] = mapped_column(ID, index=True)
-    to: Mapped[str] = mapped_column(String(320))
-    text: Mapped[str] = mapped_column(Text)
+    to: Mapped[str] = mapped_column(SealedText)
+    text: Mapped[str] = mapped_column(SealedText)
 
 
 class FileObject(Base):

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, Values
+from engine.models.base import ID, Base, Marked, Moment, SealedText, SealedValues, Values
 
 ELEMENT = String(200)
 _SNOOZED = text("follow_up_at IS NOT NULL")
@@ -32,7 +32,8 @@ class ProcessInstance(Base):
 
     ``undo`` is how the row stood before the completion that changed it last (see :mod:`engine.undoing`); every other
     change empties it. The columns from ``customer`` on are the case's search and list columns, derived from variables
-    by the properties of its process; they stand on roots only.
+    by the properties of its process; they stand on roots only. Sealed are ``run_state``, ``variables`` and the phone,
+    found by its mark and last digits. ``undo_task`` is the task that can be taken back, if nothing is irrevocable.
     """
 
     __tablename__ = "process_instance"
@@ -52,13 +53,16 @@ class ProcessInstance(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     suspended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(200))
-    run_state: Mapped[str] = mapped_column(Text)
-    variables: Mapped[str] = mapped_column(Text)
+    run_state: Mapped[str] = mapped_column(SealedText)
+    variables: Mapped[str] = mapped_column(SealedText)
     revision: Mapped[int] = mapped_column(Integer, default=0)
-    undo: Mapped[str | None] = mapped_column(Text)
+    undo: Mapped[str | None] = mapped_column(SealedText)
+    undo_task: Mapped[str | None] = mapped_column(ID)
     customer: Mapped[str] = mapped_column(String(200), default="")
     customer_initials: Mapped[str] = mapped_column(String(60), default="")
-    phone: Mapped[str] = mapped_column(String(40), default="")
+    phone: Mapped[str] = mapped_column(SealedText, default="")
+    phone_mark: Mapped[str] = mapped_column(Marked, default="", index=True)
+    phone_last4: Mapped[str] = mapped_column(String(4), default="")
     severity: Mapped[str] = mapped_column(String(40), default="")
     gist: Mapped[str] = mapped_column(String(400), default="")
     promised_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -114,7 +118,7 @@ class UserTask(Base):
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     signing: Mapped[str] = mapped_column(String(8), default="")
     sign_rule: Mapped[str] = mapped_column(String(20), default="")
-    submitted: Mapped[Any] = mapped_column(Values, nullable=True)
+    submitted: Mapped[Any] = mapped_column(SealedValues, nullable=True)
     straight_to: Mapped[Any] = mapped_column(Values, nullable=True)
     returned_by: Mapped[str | None] = mapped_column(String(26))
     returned_why: Mapped[str] = mapped_column(Text, default="")
@@ -178,7 +182,7 @@ class TaskDraft(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     root_id: Mapped[str] = mapped_column(ID, index=True)
     form_key: Mapped[str] = mapped_column(String(200))
-    values: Mapped[Any] = mapped_column(Values)
+    values: Mapped[Any] = mapped_column(SealedValues)
     saved_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -199,7 +203,7 @@ class Job(Base):
     element_instance_id: Mapped[str] = mapped_column(String(64), default="")
     slot: Mapped[int] = mapped_column(Integer, default=0)
     task_id: Mapped[str | None] = mapped_column(ForeignKey("user_task.id", ondelete="CASCADE"), index=True)
-    payload: Mapped[Any] = mapped_column(Values)
+    payload: Mapped[Any] = mapped_column(SealedValues)
     retries: Mapped[int] = mapped_column(Integer, default=5)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     suspended: Mapped[bool] = mapped_column(default=False)
@@ -272,7 +276,7 @@ class BufferedMessage(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(String(400), index=True)
     keys: Mapped[Any] = mapped_column(Values)
-    payload: Mapped[Any] = mapped_column(Values)
+    payload: Mapped[Any] = mapped_column(SealedValues)
     sent_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 

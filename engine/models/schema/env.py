@@ -14,12 +14,14 @@ def mine(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG001
 
 def plain(kind: str, item: object, autogen: object) -> str | bool:  # noqa: ARG001
     """Revisions name the database's types, not ours, so that an old revision never depends on today's code."""
-    from engine.models.base import Moment, Values
+    from engine.models.base import Marked, Moment, SealedText, Values
 
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, Values):
+    if kind == "type" and isinstance(item, (Values, SealedText)):
         return "sa.Text()"
+    if kind == "type" and isinstance(item, Marked):
+        return "sa.String(length=32)"
     return False
 
 

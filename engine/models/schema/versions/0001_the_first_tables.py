@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("connector", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("root_id", sa.String(length=26), nullable=True),
-        sa.Column("to", sa.String(length=320), nullable=False),
+        sa.Column("to", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sent_message")),
     )
@@ -443,9 +443,12 @@ def upgrade() -> None:
         sa.Column("variables", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("undo", sa.Text(), nullable=True),
+        sa.Column("undo_task", sa.String(length=26), nullable=True),
         sa.Column("customer", sa.String(length=200), nullable=False),
         sa.Column("customer_initials", sa.String(length=60), nullable=False),
-        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("phone_mark", sa.String(length=32), nullable=False),
+        sa.Column("phone_last4", sa.String(length=4), nullable=False),
         sa.Column("severity", sa.String(length=40), nullable=False),
         sa.Column("gist", sa.String(length=400), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
@@ -477,6 +480,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_instance_definition_id"), ["definition_id"], unique=False)
         batch_op.create_index("ix_process_instance_ended", ["ended_at"], unique=False)
         batch_op.create_index("ix_process_instance_open", ["state", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_instance_phone_mark"), ["phone_mark"], unique=False)
         batch_op.create_index(batch_op.f("ix_process_instance_root_id"), ["root_id"], unique=False)
         batch_op.create_index("ix_process_instance_started", ["started_at"], unique=False)
         batch_op.create_index("ix_process_instance_starter", ["started_by", "id"], unique=False)
@@ -1088,6 +1092,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_process_instance_starter")
         batch_op.drop_index("ix_process_instance_started")
         batch_op.drop_index(batch_op.f("ix_process_instance_root_id"))
+        batch_op.drop_index(batch_op.f("ix_process_instance_phone_mark"))
         batch_op.drop_index("ix_process_instance_open")
         batch_op.drop_index("ix_process_instance_ended")
         batch_op.drop_index(batch_op.f("ix_process_instance_definition_id"))

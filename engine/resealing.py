@@ -1,0 +1,72 @@
+"""Bringing all that is sealed under the newest key: after a key was changed, or when sealing came to plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, Text, inspect, select, type_coerce, update
+
+from engine.column_types import Marked, SealedText
+from engine.database import Database
+from engine.models import Base
+
+BATCH = 200
+"""Rows a transaction brings over; other work goes on between two."""
+
+
+def reseal(database: Database, more: Iterable[Table] = ()) -> int:
+    """Write what is not under the newest key anew, in the mapped tables and ``more``; returns how many rows changed.
+
+    Marks follow from the values beside them: ``phone_mark`` from ``phone``.
+    """
+    return sum(_table(database, table) for table in (*Base.metadata.sorted_tables, *more)
+               if any(isinstance(column.type, SealedText) for column in table.columns))
+
+
+def _table(database: Database, table: Table) -> int:
+    with database.reading() as connection:
+        if not inspect(connection).has_table(table.name):
+            return 0
+    key, after, changed = list(table.primary_key.columns), None, 0
+    while True:
+        with database.transaction() as connection:
+            query = select(*key).order_by(*key).limit(BATCH)
+            if after is not None:
+                query = query.where(_beyond(key, after))
+            keys = [tuple(row) for row in connection.execute(query)]
+            changed += sum(_row(connection, database, table, one) for one in keys)
+        if len(keys) < BATCH:
+            return changed
+        after = keys[-1]
+
+
+def _beyond(key: list[Column[Any]], after: tuple[Any, ...]) -> Any:
+    first, *rest = key
+    if not rest:
+        return first > after[0]
+    return (first > after[0]) | ((first == after[0]) & _beyond(rest, after[1:]))
+
+
+def _row(connection: Connection, database: Database, table: Table, key: tuple[Any, ...]) -> bool:
+    where = [column == value for column, value in zip(table.primary_key.columns, key)]
+    sealed = [column for column in table.columns if isinstance(column.type, SealedText)]
+    raw = connection.execute(select(*(type_coerce(column, Text).label(column.name) for column in sealed))
+                             .where(*where)).first()
+    stale = [column for column in sealed if raw is not None and raw._mapping[column.name]
+             and not _stands(database, column, raw._mapping[column.name])]
+    if not stale:
+        return False
+    values = dict(connection.execute(select(*stale).where(*where)).first()._mapping)
+    values |= {column.name: values[_marked(column)] for column in table.columns
+               if isinstance(column.type, Marked) and _marked(column) in values}
+    connection.execute(update(table).where(*where).values(values))
+    return True
+
+
+def _stands(database: Database, column: Column[Any], raw: str) -> bool:
+    return database.keys.is_current(raw) if column.type.seal else not database.keys.is_sealed(raw)
+
+
+def _marked(column: Column[Any]) -> str:
+    return column.name.removesuffix("_mark")
