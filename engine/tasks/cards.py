@@ -63,3 +63,15 @@ class CommentCard:
     reply_to: str | None
     reply_by: datetime | None
     asked: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCard:
+    """A copy of a case: to whom, by whom, and when it was read."""
+
+    id: str
+    to: Bilingual
+    at: datetime
+    note: str
+    read_at: datetime | None
+    by: Bilingual | None

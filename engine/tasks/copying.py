@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import aliased
 
 from engine import notices
 from engine.authorization import Actor
+from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
+from engine.models.identity import Person
 from engine.models.working import CarbonCopy
 from engine.tasks.beginning import person_there
+from engine.tasks.cards import CopyCard
 from engine.tasks.seen_case import enter_history, seen_case
 
 MOST = 50
@@ -65,6 +69,19 @@ class Copying:
                              root_id=case.row.id, task_id=case.row.task_id, by=by.name.zh, by_en=by.name.in_("en"),
                              reason=note.strip(), **case.words)
             return len(new)
+
+    def copies(self, case_id: str, by: Actor, limit: int = 200) -> tuple[CopyCard, ...]:
+        """Who got a copy of a case, from whom, and whether it was read; the newest first. Raises NotFound."""
+        parts, sender = self._parts, aliased(Person)
+        with parts.database.reading() as connection:
+            seen_case(parts, connection, case_id, "seen", by)
+            rows = connection.execute(
+                select(CarbonCopy.id, CarbonCopy.at, CarbonCopy.note, CarbonCopy.read_at, Person.name, Person.name_en,
+                       sender.name.label("from_name"), sender.name_en.label("from_name_en"))
+                .join(Person, Person.id == CarbonCopy.person_id).outerjoin(sender, sender.id == CarbonCopy.by)
+                .where(CarbonCopy.root_id == case_id).order_by(CarbonCopy.id.desc()).limit(limit)).all()
+        return tuple(CopyCard(row.id, Bilingual(row.name, row.name_en), row.at, row.note, row.read_at,
+                              Bilingual(row.from_name, row.from_name_en) if row.from_name else None) for row in rows)
 
     def mark_read(self, copy_ids: Iterable[str], by: Actor) -> int:
         """Say that copies sent to oneself were read; how many were not before. Raises NotFound for others' copies."""
