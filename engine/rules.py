@@ -113,7 +113,8 @@ class Rules:
 
 
 def _owner(by: Actor, looking: bool = False) -> None:
-    require(may_deploy(by) or (looking and by.holds(AUDITOR)), "修改期限和升级规则", "change rules of deadlines and escalation")
+    allowed = may_deploy(by) or (looking and by.holds(AUDITOR))
+    require(allowed, "修改期限和升级规则", "change rules of deadlines and escalation")
 
 
 def _unit(live: Live, key: str | None) -> str:

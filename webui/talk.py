@@ -31,7 +31,8 @@ def _panel(case: str, wrong: dict[str, str] | None = None, sentence: str = "") -
             answers.setdefault(one.reply_to, []).append(one)
     return render_template("cases/_talk.html", head=head, comments=[one for one in comments if not one.reply_to],
                            answers=answers,
-                           copies=engine().tasks.copies(head.id, actor()), wrong=wrong or {}, sentence=sentence, given=request.form)
+                           copies=engine().tasks.copies(head.id, actor()), wrong=wrong or {}, sentence=sentence,
+                           given=request.form)
 
 
 @blueprint.post("/cases/<case>/talk")
