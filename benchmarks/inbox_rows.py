@@ -178,10 +178,11 @@ class Words:
         number = HASHED.format(n="n")
         return ("INSERT INTO process_instance (id, root_id, definition_id, process_key, case_number, state, case_state,"
                 " unit_id, started_at, ended_at, run_state, variables, revision, customer, customer_initials, phone,"
-                f" severity, gist, facts) SELECT {self.key(letter, 'n')}, {self.key(letter, 'n')}, d.id, d.key,"
+                " phone_mark, phone_last4, severity, gist, facts)"
+                f" SELECT {self.key(letter, 'n')}, {self.key(letter, 'n')}, d.id, d.key,"
                 f" '{'TS' if letter == 'c' else 'OLD'}-' || n, '{state}', 'planning', u.id,"
                 f" {self.minutes('-(n % 20000) - 30000')}, {ended}, '', '{{}}', 0, '客户' || (n % 5000), 'kh',"
-                f" '13800000000', {pick(SEVERITIES, '(n / 3)')}, '客厅地板起翘，要求换货', {self._facts('n')}"
+                f" '', '', '6621', {pick(SEVERITIES, '(n / 3)')}, '客厅地板起翘，要求换货', {self._facts('n')}"
                 f" FROM s {self._joins(number)}")
 
     def _facts(self, case: str) -> str:

@@ -26,6 +26,9 @@ CASE = (ProcessInstance.id.label("root_id"), ProcessInstance.case_number, Proces
         ProcessInstance.gist, ProcessInstance.severity, ProcessInstance.promised_at, ProcessInstance.case_state,
         ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.name, ProcessDefinition.name_en)
 """What a line shows of its case."""
+ACTED = ("claimed", "completed", "signed", "returned", "pulled_back", "moved", "transferred", "reassigned",
+         "taken_over")
+"""Entries after which a decision before them stands."""
 _Rows = tuple[tuple[TaskRow, ...], str | None]
 
 
@@ -69,10 +72,8 @@ def _done(connection: Connection, live: Live, by: Actor, since: datetime, filter
     """What the actor completed; ``take_back`` where it was the last that happened to its case, not before ``since``,
     and nobody has acted on what follows. The verb looks again, under the lock."""
     later = aliased(HistoryEntry)
-    acted = exists().where(later.root_id == HistoryEntry.root_id, later.id > HistoryEntry.id,
-                           later.verb.in_(("claimed", "signed", "transferred", "reassigned", "taken_over")))
-    last = and_(ProcessInstance.state == "active", HistoryEntry.at > since,
-                ProcessInstance.undo_task == HistoryEntry.task_id, ~acted)
+    acted = exists().where(later.root_id == HistoryEntry.root_id, later.id > HistoryEntry.id, later.verb.in_(ACTED))
+    last = and_(ProcessInstance.state == "active", HistoryEntry.at > since, ProcessInstance.undo.is_not(None), ~acted)
     query = (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.task_id, HistoryEntry.element_id,
                     HistoryEntry.detail, last.label("take_back"), *CASE)
              .join(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id)
