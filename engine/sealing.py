@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()+-]{5,}")
 class Sealed(BihuanError):
     """Sealed under a key that this installation does not have."""
 
-    code, http_status = "sealed", 500
+    code, http_status = "sealed", 503
     zh = "数据已加密，缺少密钥 {key}：请检查 BIHUAN_DATA_KEY 和 BIHUAN_SECRET_KEY。"
     en = "The data is sealed under the key {key}, which is missing: look at BIHUAN_DATA_KEY and BIHUAN_SECRET_KEY."
 
