@@ -36,6 +36,7 @@ from webui import (
     provider,
     public,
     registers,
+    reports,
     rules,
     security,
     shell,
@@ -80,7 +81,7 @@ def create_app(engine: Any) -> Flask:
     for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations):
         part.install(app)
     for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
-                 cockpit, files, notices, operations, phrases, registers, rules, public, password, provider, absence,
-                 audit, organisation, people, people_import, personal, shell):
+                 cockpit, files, notices, operations, phrases, registers, reports, rules, public, password, provider,
+                 absence, audit, organisation, people, people_import, personal, shell):
         app.register_blueprint(part.blueprint)
     return app

@@ -22,6 +22,7 @@ from webui import (
     operations,
     organisation,
     people_import,
+    reports,
     rules,
     shell,
 )
@@ -46,6 +47,7 @@ def sentences() -> set[str]:
               for _, name in table} | {name for _, name, _ in (*board.DO, *board.MORE)} | set(operations.DONE.values())
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
+    found |= {name for table in (reports.KINDS, reports.DIMENSIONS) for _, name in table}
     found |= set(absence.KINDS.values())
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
