@@ -218,9 +218,9 @@ def _between(content: Content, model: ProcessModel, keys: set[str]) -> Iterable[
     """What a drawing names and nobody has: forms, decisions, roles, deadlines, called processes."""
     file, pack = model.file, content.pack_of(model)
     for element in model.elements.values():
-        key = element.attributes.get("formKey", "")
-        if key and not key.startswith("=") and key not in content.forms:
-            yield _unknown("unknown_form", "表单", "form", key, file, element)
+        for key in (element.attributes.get("formKey", ""), element.properties.get("bihuan:public", "")):
+            if key and not key.startswith("=") and key not in content.forms:
+                yield _unknown("unknown_form", "表单", "form", key, file, element)
         ref = element.attributes.get("decisionRef", "")
         if ref and not ref.startswith("=") and ref not in content.decisions:
             yield _unknown("unknown_decision", "决策表", "decision table", ref, file, element)

@@ -104,7 +104,7 @@ def known_names(model: ProcessModel, forms: Mapping[str, Form], callers: Iterabl
 
 
 def _of_element(element: Element, names: dict[str, Any], forms: Mapping[str, Form]) -> None:
-    form = forms.get(element.attributes.get("formKey", ""))
+    form = forms.get(element.attributes.get("formKey") or element.properties.get("bihuan:public", ""))
     if form is not None:
         names[form.key] = form_shape(form)
         names.update(dict.fromkeys((name for name in form.sets if name not in names), "any"))

@@ -69,5 +69,6 @@ def check_form_neighbours(form: Form, users: Sequence[ProcessModel], registers: 
                           roles: Collection[str] | None) -> list[Problem]:
     """What a form names and nobody has: registers, their columns, roles, tasks."""
     tasks = {element.id for model in users for element in model.elements.values()
-             if form.key in (element.attributes.get("formKey"), element.inputs.get("form"))}
+             if form.key in (element.attributes.get("formKey"), element.inputs.get("form"),
+                             element.properties.get("bihuan:public"))}
     return check_references(form, registers, roles, tasks if users else None)

@@ -17,7 +17,7 @@ KEYS = "bihuan:key:"
 KNOWN = frozenset(PREFIX + name for name in (
     "adhoc", "case_state", "correlation", "criteria", "customer", "deadline", "distribute", "documentation_en",
     "external", "for_each", "gist", "hint_en", "hint_zh", "name_en", "nobody", "number_prefix", "operations",
-    "opinion_required", "output_collection", "output_element", "phone", "promised_at", "register", "role",
+    "opinion_required", "output_collection", "output_element", "phone", "promised_at", "public", "register", "role",
     "same_person", "search", "severity", "sign_people", "sign_rule", "startable_by", "starter_is_approver", "variables",
     "work_limit"))
 """What ``docs/reference/element-attributes.md`` describes; a test holds the two together."""
@@ -38,6 +38,11 @@ def check_properties(model: ProcessModel, pack: PackContent | None) -> Iterator[
             yield Problem("unknown_case_state", f"“{name}”的案件状态“{state}”在 pack.yaml 的 case_states 中没有名称。",
                           f"The case state {state!r} of “{name}” has no words in `case_states` of pack.yaml.",
                           file=model.file, element=place, line=line, severity="warning")
+        if properties.get("bihuan:public") and place not in {start.element_id for start in model.start_events
+                                                             if start.kind in ("none", "message")}:
+            yield Problem("public_not_at_start", f"“{name}”不是无触发或消息开始事件，bihuan:public 不会起作用。",
+                          f"“{name}” is no start event without trigger or of a message; bihuan:public has no effect.",
+                          file=model.file, element=place, line=line)
         yield from _operations(model.file, place, name, line, properties.get("bihuan:operations", ""))
         yield from _rule(model.file, place, name, line, properties.get("bihuan:sign_rule", ""))
         yield from _choices(model.file, place, name, line, properties)
@@ -88,8 +93,12 @@ def _unknown(file: str, place: str, name: str, line: int, one: str) -> Problem:
 
 
 def check_pack(pack: PackContent, file: str, keys: Iterable[str]) -> Iterator[Problem]:
-    """Number prefixes for processes that do not exist."""
+    """Number prefixes for processes that do not exist, and words to customers for states that do not."""
     known = set(keys)
+    for key in sorted(set(pack.customer_texts) - set(pack.texts)):
+        yield Problem("unknown_case_state", f"customer_states 中的案件状态“{key}”不在 case_states 中。",
+                      f"The case state {key!r} in `customer_states` is not in `case_states`.", file=file, element=key,
+                      severity="warning")
     for key in pack.numbers:
         if key not in known:
             yield Problem("unknown_process", f"numbers 中的流程“{key}”不存在。",

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
-from engine import deadlines, messages, notices, public_links, register_rows
+from engine import deadlines, messages, notices, public_links, public_tokens, register_rows
 from engine.calendar import ContactWindow
 from engine.connectors import (
     CallContext,
@@ -34,6 +34,7 @@ from engine.connectors import (
 from engine.family import Family
 from engine.models.identity import Person, SentMessage
 from engine.models.runtime import ProcessInstance
+from engine.settings import Settings
 
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
 INSIDE = frozenset({"register", "notice", "public_link", "start", "message"})
@@ -94,9 +95,15 @@ def waits_for_window(parts: Any, job: Row[Any]) -> datetime | None:
     return opening if opening > now else None
 
 
-def inputs_of(job: Row[Any]) -> dict[str, Any]:
-    """The inputs of a call without those that are for the engine."""
-    return {name: value for name, value in (job.payload.get("inputs") or {}).items() if name != "window"}
+def inputs_of(job: Row[Any], settings: Settings) -> dict[str, Any]:
+    """The inputs of a call without those that are for the engine; ``{follow_link}`` in a text or letter becomes the
+    address by which the customer follows the case."""
+    inputs = {name: value for name, value in (job.payload.get("inputs") or {}).items() if name != "window"}
+    for name in ("text", "text_zh", "text_en", "body") if job.root_id and job.payload.get("topic") in ("sms", "mail") else ():
+        if isinstance(inputs.get(name), str) and public_tokens.FOLLOW in inputs[name]:
+            link = public_tokens.address(settings, public_tokens.follow_token(settings, job.root_id))
+            inputs[name] = inputs[name].replace(public_tokens.FOLLOW, link)
+    return inputs
 
 
 def inside(family: Family, job: Row[Any]) -> dict[str, Any]:

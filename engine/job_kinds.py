@@ -30,7 +30,7 @@ def call(parts: Any, job: Row[Any]) -> dict[str, Any] | None:
     until = connecting.waits_for_window(parts, job)
     if until is not None:
         return {"queued_until": until}
-    return connector.call(connecting.inputs_of(job), job.id, parts.call_context(job)) or {}
+    return connector.call(connecting.inputs_of(job, parts.settings), job.id, parts.call_context(job)) or {}
 
 
 def advance(family: Family, job: Row[Any], answer: dict[str, Any] | None) -> None:

@@ -65,6 +65,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     ),
     "asked": ("asked", "{by} 在 {case_number} 问你：{text}", "{by_en} asks you in {case_number}: {text}"),
     "commented": ("asked", "{by} 在 {case_number} 留言：{text}", "{by_en} wrote in {case_number}: {text}"),
+    "customer_wrote": ("asked", "客户在 {case_number} 留言：{text}", "The customer wrote in {case_number}: {text}"),
     "answered": ("asked", "{by} 在 {case_number} 回复：{text}", "{by_en} replied in {case_number}: {text}"),
     "returned": ("returned", "{by} 把" + S + "退回给你：{reason}", "{by_en} returned" + E + " to you: {reason}"),
     "pulled_back": (

@@ -73,6 +73,8 @@ class PackContent:
     deadlines: Mapping[str, DeadlineDeclaration]
     messages: Mapping[str, Any]
     texts: Mapping[str, Bilingual] = field(default_factory=dict)
+    customer_texts: Mapping[str, tuple[Bilingual, Bilingual]] = field(default_factory=dict)
+    """Case state -> how the customer is told of it, and what happens next."""
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Which roles may what (keys of :data:`PERMISSIONS`) in this pack's cases."""
 
@@ -95,6 +97,8 @@ def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
                    for key, value in _mapping(raw, "deadlines", file, problems).items()},
         messages=plain(_mapping(raw, "messages", file, problems)),
         texts={key: bilingual(value, key) for key, value in _mapping(raw, "case_states", file, problems).items()},
+        customer_texts={key: (bilingual(value), bilingual(value.get("next") if isinstance(value, dict) else None))
+                        for key, value in _mapping(raw, "customer_states", file, problems).items()},
         permissions={key: _permission(key, value, raw, file, problems)
                      for key, value in _mapping(raw, "permissions", file, problems).items()},
     )

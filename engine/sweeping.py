@@ -1,4 +1,5 @@
-"""What is of no use any more goes: early messages, used page tokens, failures to sign in, sessions, links, drafts."""
+"""What is of no use any more goes: early messages, used page tokens, failures to sign in, sessions, links, drafts,
+visits of people without an account and the files they brought for nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, exists, or_
 
 from engine.models.accounts import BrowserSession, PasswordLink
-from engine.models.identity import SignInAttempt
+from engine.models.identity import FileUse, SignInAttempt
+from engine.models.public import PublicVisit
 from engine.models.runtime import BufferedMessage, OnceToken, TaskDraft, UserTask
 
 KEPT_TOKENS = timedelta(days=2)
@@ -25,6 +27,9 @@ def sweep(connection: Connection, now: datetime) -> int:
         delete(SignInAttempt.__table__).where(
             SignInAttempt.last_at <= now - KEPT_ATTEMPTS,
             or_(SignInAttempt.locked_until.is_(None), SignInAttempt.locked_until <= now)),
+        delete(PublicVisit.__table__).where(PublicVisit.began_at <= now - KEPT_ATTEMPTS),
+        delete(FileUse.__table__).where(FileUse.by.is_(None), FileUse.root_id.is_(None),
+                                        FileUse.at <= now - KEPT_TOKENS),
         delete(BrowserSession.__table__).where(BrowserSession.expires_at <= now),
         delete(PasswordLink.__table__).where(PasswordLink.expires_at <= now - KEPT_ATTEMPTS),
         delete(TaskDraft.__table__).where(TaskDraft.saved_at <= now - KEPT_DRAFTS, ~open_task),

@@ -37,6 +37,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "moved": ("跳转：{reason}", "moved the case: {reason}"),
     "link_sent": ("向客户发出链接", "sent the customer a link"),
     "link_opened": ("客户打开链接", "the customer opened the link"),
+    "link_revoked": ("收回了给客户的链接", "took back the customer's links"),
+    "customer_wrote": ("客户通过链接留言", "the customer wrote by the link"),
     "link_used": ("客户通过链接提交", "the customer answered by the link"),
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
     "printed": ("打印“{name}”", "printed “{name}”"),

@@ -40,7 +40,8 @@ def publish(drawing: Drawing, node: etree._Element, graph: ScopeSpec) -> Process
         start_events=tuple(_starts(drawing, graph)), expressions=tuple(dict.fromkeys(_expressions(graph))),
         called_elements=_once(task.called.source for task in all_nodes(graph)
                               if isinstance(task, CallActivity) and task.called and not task.called.feel),
-        form_keys=_once(card.attributes.get("formKey") for card in cards.values()),
+        form_keys=_once(key for card in cards.values()
+                        for key in (card.attributes.get("formKey"), card.properties.get("bihuan:public"))),
         decision_refs=_once(card.attributes.get("decisionRef") for card in cards.values()),
         roles=_once(roles), properties=MappingProxyType(own), attributes=MappingProxyType(attributes), graph=graph,
         participant=pool.get("name", "") if pool is not None else "")

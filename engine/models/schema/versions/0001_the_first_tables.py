@@ -166,6 +166,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pack", "name", "unit_id", name=op.f("pk_parameter_value")),
     )
     op.create_table(
+        "public_visit",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_public_visit")),
+    )
+    with op.batch_alter_table("public_visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_public_visit_began_at"), ["began_at"], unique=False)
+
+    op.create_table(
         "resource",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -703,6 +713,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_link_root_id"), ["root_id"], unique=False)
 
     op.create_table(
+        "revoked_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=False),
+        sa.Column("by", sa.String(length=26), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_revoked_link_by")),
+        sa.ForeignKeyConstraint(
+            ["root_id"], ["process_instance.id"], name=op.f("fk_revoked_link_root_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_revoked_link")),
+    )
+    with op.batch_alter_table("revoked_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revoked_link_root_id"), ["root_id"], unique=False)
+
+    op.create_table(
         "search_value",
         sa.Column("root_id", sa.String(length=26), nullable=False),
         sa.Column("field", sa.String(length=100), nullable=False),
@@ -1044,6 +1069,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_value_instant")
 
     op.drop_table("search_value")
+    with op.batch_alter_table("revoked_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revoked_link_root_id"))
+
+    op.drop_table("revoked_link")
     with op.batch_alter_table("public_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_link_root_id"))
 
@@ -1144,6 +1173,10 @@ def downgrade() -> None:
     op.drop_table("sent_message")
     op.drop_table("rule_value")
     op.drop_table("resource")
+    with op.batch_alter_table("public_visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_visit_began_at"))
+
+    op.drop_table("public_visit")
     op.drop_table("parameter_value")
     op.drop_table("org_unit")
     with op.batch_alter_table("once_token", schema=None) as batch_op:
