@@ -1,4 +1,5 @@
-"""What people say about a case: comments with questions to colleagues, answered beside the task or the case."""
+"""What people say about a case: comments with questions to colleagues, answered beside the task or the case; and what
+was sent to its customer."""
 
 from __future__ import annotations
 
@@ -54,3 +55,22 @@ def answered(case: str, comment: str) -> str:
     """A question to oneself that needs no answer any more."""
     engine().tasks.answered(comment, actor())
     return _panel(case)
+
+
+@blueprint.get("/cases/<case>/sent")
+def sent(case: str) -> str:
+    """The messages to the customer; the demonstration opens the links in them."""
+    return _sent(case)
+
+
+@blueprint.post("/cases/<case>/sent")
+def revoke(case: str) -> str:
+    """Take back the links of a customer."""
+    head = engine().boards.case(case, actor(), lang()).head
+    return _sent(case, engine().public.revoke(head.id, actor()))
+
+
+def _sent(case: str, revoked: int | None = None) -> str:
+    head = engine().boards.case(case, actor(), lang()).head
+    return render_template("cases/_sent.html", view=engine().public.sent(head.id, actor()), case=head.number,
+                           revoked=revoked)
