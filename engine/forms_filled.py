@@ -21,10 +21,14 @@ class Lookup:
 
     def __init__(self, family: Family):
         self._family = family
+        self._records: dict[tuple[str, int | str], dict[str, Any] | None] = {}
 
     def record(self, register: str, key: int | str) -> dict[str, Any] | None:
-        """A record of a register."""
-        return self._family.parts.registers.reference(self._family.connection, register, key)
+        """A record of a register, read once however often a form settles."""
+        if (register, key) not in self._records:
+            found = self._family.parts.registers.reference(self._family.connection, register, key)
+            self._records[register, key] = found
+        return self._records[register, key]
 
     def user(self, login: str, role: str | None) -> dict[str, Any] | None:
         """A person who is still there and holds ``role``, if one is asked for."""

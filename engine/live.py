@@ -76,6 +76,7 @@ class Live:
     substitutions: tuple[Standing, ...] = ()
     rules: Mapping[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
     """Rules that were changed as data, by (pack, kind, key, unit id or empty for all)."""
+    pack_of: Mapping[str, str] = field(default_factory=dict)
     offers_heard: bool = False
     """Whether any channel wants to hear of tasks that wait to be claimed."""
     _parameters: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
@@ -239,10 +240,13 @@ def _load(connection: Connection, version: int) -> Live:
         select(Pack.key, Resource.content).join(Resource, Resource.sha256 == Pack.sha256))}
     overrides = {(pack, name, unit): value for pack, name, unit, value in connection.execute(
         select(ParameterValue.pack, ParameterValue.name, ParameterValue.unit_id, ParameterValue.value))}
-    newest = dict(connection.execute(select(ProcessDefinition.key, ProcessDefinition.id)
-                                     .order_by(ProcessDefinition.version)).all())
+    versions = connection.execute(select(ProcessDefinition.key, ProcessDefinition.id, ProcessDefinition.pack)
+                                  .order_by(ProcessDefinition.version)).all()
+    newest = {row.key: row.id for row in versions}
+    pack_of = {row.key: row.pack for row in versions}
     return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
-                _people(connection), newest, _substitutions(connection), _rules(connection), _offers_heard(connection))
+                _people(connection), newest, _substitutions(connection), _rules(connection), pack_of,
+                _offers_heard(connection))
 
 
 def _rules(connection: Connection) -> dict[tuple[str, str, str, str], dict[str, Any]]:

@@ -76,7 +76,7 @@ def asked_row(row: Any, live: Live, now: datetime, until: datetime | None) -> Ta
     clock = Clockface("late" if until <= now else "normal", until) if until else Clockface("none")
     return _of_case(row, id=row.task_id or "", ref=row.comment_id, note=masked_text(row.text), clock=clock,
                     created_at=row.at,
-                    name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
+                    name=case_state_name(live, row.case_state, row.key) or Bilingual(row.name, row.name_en),
                     note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None)
 
 
@@ -84,7 +84,7 @@ def copy_row(row: Any, live: Live) -> TaskRow:
     """A case that somebody brought to the actor's notice."""
     return _of_case(row, id=row.task_id or "", ref=row.id, note=masked_text(row.note), created_at=row.at,
                     element_id=row.element_id,
-                    name=case_state_name(live, row.case_state) or Bilingual(row.name, row.name_en),
+                    name=case_state_name(live, row.case_state, row.key) or Bilingual(row.name, row.name_en),
                     note_by=Bilingual(row.by_name, row.by_name_en) if row.by_name else None,
                     read=row.read_at is not None)
 
@@ -108,13 +108,16 @@ def _met(due: datetime | None, done: datetime) -> Clockface:
 
 def started_row(row: Any, live: Live) -> TaskRow:
     """A case that the actor started, as a line of the same list."""
-    state = case_state_name(live, row.case_state)
+    state = case_state_name(live, row.case_state, row.key)
     return _of_case(row, name=state or Bilingual(row.name, row.name_en), created_at=row.started_at,
                     done_at=row.ended_at)
 
 
-def case_state_name(live: Live, state: str) -> Bilingual | None:
-    """The name of a case state, as a pack words it."""
+def case_state_name(live: Live, state: str, process_key: str) -> Bilingual | None:
+    """The name of a case state, as the pack of the process words it; else as any pack does."""
     if not state:
         return None
+    own = live.packs.get(live.pack_of.get(process_key, ""))
+    if own is not None and state in own.texts:
+        return own.texts[state]
     return next((pack.texts[state] for pack in live.packs.values() if state in pack.texts), Bilingual(state, state))

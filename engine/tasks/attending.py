@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, literal, select, update
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, require, sees_case
@@ -21,7 +21,17 @@ from engine.tasks.open_task import gone
 
 FRESH = timedelta(seconds=60)
 """How long somebody who was seen counts as there."""
+TRUSTED = timedelta(minutes=3)
+"""How long it is believed that who saw a task may see it, before that is asked again."""
 FARTHEST = timedelta(days=366)
+_STILL = (update(Presence.__table__)
+          .where(Presence.__table__.c.task_id == bindparam("the_task"), Presence.person_id == bindparam("the_person"),
+                 Presence.__table__.c.seen_at > bindparam("lately"))
+          .values(seen_at=bindparam("the_moment"), editing=bindparam("typing")))
+_OTHERS = (select(Person.login, Person.name, Person.name_en, Presence.seen_at, Presence.editing)
+           .join(Person, Person.id == Presence.person_id)
+           .where(Presence.task_id == bindparam("the_task"), Presence.person_id != bindparam("the_person"),
+                  Presence.seen_at > bindparam("lately")).order_by(Person.login))
 
 
 class BadMoment(Invalid):
@@ -58,6 +68,8 @@ class Attending:
         """
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
+            if self._still(connection, task_id, by, editing, now):
+                return _others(connection, task_id, by, now)
             live, root = parts.live.at(connection), aliased(ProcessInstance)
             table = Presence.__table__
             require(by.login in live.people, "查看这件待办", "look at this task")
@@ -70,13 +82,14 @@ class Attending:
             if connection.execute(statement.returning(table.c.task_id)).first() is None:
                 found = connection.scalar(select(UserTask.id).where(UserTask.id == task_id))
                 raise NotFound(what="task") if found else gone(connection, task_id, now)
-            others = connection.execute(
-                select(Person.login, Person.name, Person.name_en, Presence.seen_at, Presence.editing)
-                .join(Person, Person.id == Presence.person_id)
-                .where(Presence.task_id == task_id, Presence.person_id != by.person_id,
-                       Presence.seen_at > now - FRESH).order_by(Person.login)).all()
-            return tuple(PresentPerson(row.login, Bilingual(row.name, row.name_en), row.seen_at, row.editing)
-                         for row in others)
+            return _others(connection, task_id, by, now)
+
+    @staticmethod
+    def _still(connection: Connection, task_id: str, by: Actor, editing: bool, now: datetime) -> bool:
+        """Whether the actor was here a short while ago, and so may still be: one small statement."""
+        return bool(connection.execute(_STILL, {
+            "the_task": task_id, "the_person": by.person_id, "the_moment": now, "typing": editing,
+            "lately": now - TRUSTED}).rowcount)
 
     def allowed(self, task_id: str, by: Actor) -> tuple[AllowedVerb, ...]:
         """What one may do with an open task, in the order of the table, with what stands against it now.
@@ -103,3 +116,8 @@ class Attending:
             place = place_of(row, offers, signers, row.starter, parts.definitions.get(connection, row.definition_id))
             return allowed(by, place, live, suspended=row.case_state_now == "suspended",
                            waits=names_of(live, [one.person_id for one in signers if one.state in ("open", "waiting")]))
+
+
+def _others(connection: Connection, task_id: str, by: Actor, now: datetime) -> tuple[PresentPerson, ...]:
+    rows = connection.execute(_OTHERS, {"the_task": task_id, "the_person": by.person_id, "lately": now - FRESH}).all()
+    return tuple(PresentPerson(row.login, Bilingual(row.name, row.name_en), row.seen_at, row.editing) for row in rows)

@@ -77,9 +77,11 @@ def test_a_role_takes_turns_by_data(due: House) -> None:
 
 @pytest.mark.parametrize("login", ["li.na", "zhou.min", "xu.shen", "he.wai"])
 def test_rules_are_for_process_owners_and_administrators(due: House, login: str) -> None:
-    for act in (lambda: save(due, "deadline", "D-2H", {"limit": "PT1H"}, by=login),
-                lambda: due.engine.rules.reset("engine_tests", "deadline", "D-2H", due(login)),
-                lambda: due.engine.rules.list(due(login))):
+    acts = [lambda: save(due, "deadline", "D-2H", {"limit": "PT1H"}, by=login),
+            lambda: due.engine.rules.reset("engine_tests", "deadline", "D-2H", due(login))]
+    if login != "xu.shen":  # an auditor sees all and changes nothing
+        acts.append(lambda: due.engine.rules.list(due(login)))
+    for act in acts:
         with pytest.raises(NotPermitted):
             act()
     due.engine.identity.set_roles("he.wai", [("process_owner", "hq")], due("root"))
