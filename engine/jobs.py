@@ -17,10 +17,13 @@ from engine.errors import BihuanError, Conflict
 from engine.family import CasePaused, lock
 from engine.ids import new_id
 from engine.models.runtime import Incident, Job
+from engine.privacy import retention
 
 MAX_BACKOFF = timedelta(hours=4)
 AFTER_CONFLICT = timedelta(seconds=1)
 """Pause of a job whose case was changed by somebody else, so that no worker turns in a circle."""
+BETWEEN_EXPIRIES = timedelta(days=1)
+"""Pause between two looks for personal values that have had their time."""
 
 
 class Jobs:
@@ -28,6 +31,7 @@ class Jobs:
 
     def __init__(self, parts: Any):
         self._parts = parts
+        self._expired_at: datetime | None = None
 
     def run_due(self, limit: int | None = None, owner: str = "here") -> int:
         """Acquire and run due jobs, at most ``limit``; returns how many were taken."""
@@ -37,9 +41,14 @@ class Jobs:
         return len(rows)
 
     def sweep(self) -> int:
-        """Delete what has had its time (see :mod:`engine.sweeping`); returns how many rows went."""
+        """Delete what has had its time (see :mod:`engine.sweeping`), once a day personal values, too; how many went."""
+        now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
-            return sweeping.sweep(connection, self._parts.clock.now())
+            gone = sweeping.sweep(connection, now)
+        if self._expired_at is None or now - self._expired_at >= BETWEEN_EXPIRIES:
+            self._expired_at = now
+            gone += retention.expire(self._parts)
+        return gone
 
     def next_due(self) -> datetime | None:
         """The moment of the earliest job that can run, whenever that is."""

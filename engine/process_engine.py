@@ -27,8 +27,10 @@ from engine.models import migration
 from engine.notice_channels import Notices
 from engine.parameters import Parameters
 from engine.personal_data import PersonalData
+from engine.privacy import Privacy
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
+from engine.registers.table import HISTORY
 from engine.resealing import reseal
 from engine.role_holders import people_of
 from engine.rules import Rules
@@ -60,6 +62,7 @@ class ProcessEngine:
         self.parameters = Parameters(self)
         self.public = PublicLinks(self)
         self.personal = PersonalData(self)
+        self.privacy = Privacy(self)
         self.notices = Notices(self)
         self.outbound = Outbound(AllowedHosts(self.settings.http_hosts.split(",")))
         self.connectors = connecting.connectors(self)
@@ -82,7 +85,7 @@ class ProcessEngine:
 
     def reseal(self) -> int:
         """Bring what is sealed under the newest key (:mod:`engine.resealing`); returns how many rows changed."""
-        return reseal(self.database)
+        return reseal(self.database, [HISTORY])
 
     def close(self) -> None:
         """Close the connections."""

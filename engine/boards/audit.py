@@ -44,8 +44,17 @@ CONTENT: dict[str, tuple[str, str]] = {
     "revealed": ("查看个人信息“{name}”", "looked at personal data “{name_en}”"),
     "deployed": ("发布流程", "published processes"),
     "erased": ("删除个人信息", "erased personal data"),
+    "person_exported": ("导出客户的个人信息", "took out a customer's personal data"),
+    "personal_expired": ("保存期限已满，删除个人信息", "erased personal data at the end of its retention"),
+    "hold_set": ("设置法务保全", "set a legal hold"),
+    "hold_lifted": ("解除法务保全", "lifted a legal hold"),
+    "records_exported": ("导出登记簿“{name}”", "exported the register “{name}”"),
+    "records_imported": ("导入登记簿“{name}”", "imported into the register “{name}”"),
+    "record_merged": ("合并登记簿记录“{name}”", "merged records of “{name}”"),
+    "record_related": ("标明“{name}”不是重复记录", "noted that “{name}” is no duplicate"),
 }
-GROUPS = {"people": tuple(PEOPLE), "personal": ("revealed", "printed", "people_exported", "erased")}
+GROUPS = {"people": tuple(PEOPLE), "personal": ("revealed", "printed", "people_exported", "erased", "records_exported",
+                                                 "person_exported", "personal_expired", "hold_set", "hold_lifted")}
 """Filters of the page besides single verbs."""
 APART = ("before", "after")
 MOST = 100

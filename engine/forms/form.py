@@ -73,6 +73,8 @@ class Form:
     sets: Mapping[str, Formula] = field(default_factory=dict)
     tasks: Mapping[str, Permissions] = field(default_factory=dict)
     file: str = ""
+    retention: str = ""
+    """How long personal values are kept after the end of the case, such as P3Y."""
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

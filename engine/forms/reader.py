@@ -68,7 +68,8 @@ class _Reading:
         form = Form(
             key=data["form"], title=words_of(data["title"]), sections=sections, rules=self._rules(),
             sets={name: formula(text, line_of(data, "sets", name)) for name, text in data.get("sets", {}).items()},
-            tasks={task: _permissions(said, sections) for task, said in data.get("tasks", {}).items()}, file=self.file)
+            tasks={task: _permissions(said, sections) for task, said in data.get("tasks", {}).items()}, file=self.file,
+            retention=data.get("retention", ""))
         self._check_names(form)
         self._check_fields(form)
         self._check_rules(form)

@@ -76,5 +76,7 @@ class FormFilled(Base):
     form_key: Mapped[str] = mapped_column(String(200))
     by: Mapped[str | None] = mapped_column(String(26))
     values: Mapped[Any] = mapped_column(SealedValues)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (Index("ix_form_filled_case", "root_id", "at"),)
+    __table_args__ = (Index("ix_form_filled_case", "root_id", "at"),
+                      Index("ix_form_filled_form", "definition_id", "form_key"))

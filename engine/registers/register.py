@@ -46,6 +46,7 @@ class Register:
     party: bool = False
     columns: tuple[str, ...] = ()
     file: str = ""
+    retention: str = ""
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -115,7 +116,7 @@ def _register(data: Any, declaration: Declaration, file: str) -> Register:
         indexed=tuple(one.id for one in fields if one.attribute("index")),
         readonly=declared(data.get("readonly", False), line_of(data, "readonly")), file=file,
         read=tuple(data.get("read", ())), edit=tuple(data.get("edit", ())), party=bool(data.get("party")),
-        columns=tuple(data.get("list", ())))
+        columns=tuple(data.get("list", ())), retention=data.get("retention", ""))
 
 
 def _check(register: Register, data: Any, declaration: Declaration, analyse: Analyse | None) -> None:

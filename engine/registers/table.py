@@ -6,7 +6,7 @@ from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, Str
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateColumn
 
-from engine.column_types import Moment, Values
+from engine.column_types import Moment, SealedValues, Values
 from engine.errors import Problem, Refused
 from engine.registers.columns import KEY, ROW_ID, columns_of, stored_as
 from engine.registers.register import Register
@@ -22,7 +22,8 @@ HISTORY = Table("reg__history", _shared, Column("id", ROW_ID, primary_key=True),
                 Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
                 Column("version", Integer, nullable=False),
                 Column("at", Moment, nullable=False), Column("by", String(120), nullable=False),
-                Column("source", String(200)), Column("changes", Values, nullable=False), Column("personal", Values),
+                Column("source", String(200)), Column("changes", Values, nullable=False),
+                Column("personal", SealedValues),
                 Index("ix_reg__history_record", "register", "record_id", "version", unique=True))
 """Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased."""
 LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),

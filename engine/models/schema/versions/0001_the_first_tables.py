@@ -97,10 +97,12 @@ def upgrade() -> None:
         sa.Column("form_key", sa.String(length=200), nullable=False),
         sa.Column("by", sa.String(length=26), nullable=True),
         sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_filled")),
     )
     with op.batch_alter_table("form_filled", schema=None) as batch_op:
         batch_op.create_index("ix_form_filled_case", ["root_id", "at"], unique=False)
+        batch_op.create_index("ix_form_filled_form", ["definition_id", "form_key"], unique=False)
 
     op.create_table(
         "history_entry",
@@ -350,6 +352,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("external_identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_external_identity_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("root_id", sa.String(length=26), nullable=True),
+        sa.Column("case_number", sa.String(length=60), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("phone_mark", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.String(length=26), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=26), nullable=True),
+        sa.Column("lifted_why", sa.Text(), nullable=False),
+        sa.CheckConstraint("(root_id is null) = (phone <> '')", name=op.f("ck_legal_hold_of_a_case_or_a_person")),
+        sa.CheckConstraint("(lifted_at is null) = (lifted_by is null)", name=op.f("ck_legal_hold_lifted_by_somebody")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_legal_hold_lifted_by")),
+        sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_legal_hold_set_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    with op.batch_alter_table("legal_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_legal_hold_phone_mark"), ["phone_mark"], unique=False)
+        batch_op.create_index(batch_op.f("ix_legal_hold_root_id"), ["root_id"], unique=False)
 
     op.create_table(
         "notice",
@@ -1146,6 +1171,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_person")
 
     op.drop_table("notice")
+    with op.batch_alter_table("legal_hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_legal_hold_root_id"))
+        batch_op.drop_index(batch_op.f("ix_legal_hold_phone_mark"))
+
+    op.drop_table("legal_hold")
     with op.batch_alter_table("external_identity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_external_identity_person_id"))
 
@@ -1191,6 +1221,7 @@ def downgrade() -> None:
 
     op.drop_table("history_entry")
     with op.batch_alter_table("form_filled", schema=None) as batch_op:
+        batch_op.drop_index("ix_form_filled_form")
         batch_op.drop_index("ix_form_filled_case")
 
     op.drop_table("form_filled")
