@@ -27,7 +27,8 @@ from webui.words import LANGUAGES, _, lang
 
 blueprint = Blueprint("auth", __name__)
 OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.present", "health.healthz",
-                  "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload", "provider.begin",
+                  "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload",
+                  "public.intake", "public.record", "public.upload_first", "provider.begin",
                   "provider.answer", "password.forgotten", "password.send_link", "password.by_link",
                   "password.set_by_link", None})
 """Endpoints that need nobody signed in; ``None`` is an address that does not exist."""
