@@ -11,7 +11,7 @@ from engine import dmn, feel
 from engine.bpmn import ProcessModel, check_models, read_models
 from engine.checking_content import check_connectors, check_deadline, check_decision, parameter_kinds
 from engine.checking_expressions import HOST_FUNCTIONS, check_expressions, known_names
-from engine.checking_forms import check_form_expressions, check_form_neighbours, users_of
+from engine.checking_forms import check_form_expressions, check_form_neighbours, check_register_roles, users_of
 from engine.checking_properties import check_pack, check_properties
 from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
@@ -182,8 +182,10 @@ def _parts(content: Content, names: Mapping[str, Mapping[str, Any]]) -> Iterable
         roles = {role for pack in packs for role in pack.roles} if packs else None
         yield from check_form_expressions(form, _beneath(users, names, packs[0] if packs else None))
         yield from check_form_neighbours(form, users, registers, roles)
+    every = {role for pack, _raw in content.packs.values() for role in pack.roles}
     for register, _raw in content.registers.values():
         yield from check_form_expressions(register.form, {}, register.expressions)
+        yield from check_register_roles(register, every)
     told = frozenset(str(problem) for problem in content.problems)
     for model, file, raw in {id(found[0]): found for found in content.decisions.values()}.values():
         keys = {one.id for one in model.decisions}

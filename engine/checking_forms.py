@@ -14,6 +14,7 @@ from engine.bpmn import ProcessModel
 from engine.checking_expressions import HOST_FUNCTIONS, field_shape, form_shape
 from engine.errors import Problem
 from engine.forms import Form, FormExpression, check_references
+from engine.registers import Register
 
 BOOLEAN = frozenset({"visible", "required", "readonly", "refuse_if"})
 ASKED_IN_THE_BROWSER = frozenset({"visible", "required"})
@@ -72,3 +73,11 @@ def check_form_neighbours(form: Form, users: Sequence[ProcessModel], registers: 
              if form.key in (element.attributes.get("formKey"), element.inputs.get("form"),
                              element.properties.get("bihuan:public"))}
     return check_references(form, registers, roles, tasks if users else None)
+
+
+def check_register_roles(register: Register, roles: Collection[str]) -> list[Problem]:
+    """Roles that may read or edit a register and that no pack has; nothing is known where there is no pack."""
+    unknown = sorted({*register.read, *register.edit} - set(roles)) if roles else []
+    return [Problem("role_unknown", f"登记簿“{register.key}”的岗位“{role}”在各包中都没有。",
+                    f'No pack has the role "{role}" of the register "{register.key}".', file=register.file,
+                    element=role, severity="warning") for role in unknown]

@@ -7,18 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from engine import feel
-from engine.authorization import ADMINISTRATOR, Actor, require
+from engine.authorization import Actor
 from engine.errors import NotFound
 from engine.forms import read_groups
 from engine.live import changed
 from engine.models.repository import RegisterDeclaration, Resource
+from engine.register_access import require_editing
+from engine.register_book import RegisterBook
+from engine.register_duplicates import RegisterDuplicates
+from engine.register_exchange import RegisterExchange
 from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register
 
 
-class Registers:
+class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
     """Finds the store of a register; declarations are kept by the hash of their file."""
 
     def __init__(self, parts: Any):
@@ -36,16 +40,26 @@ class Registers:
 
     def store(self, connection: Connection, key: str) -> RegisterStore:
         """The store of a register. Raises NotFound."""
-        row = connection.execute(
-            select(RegisterDeclaration.sha256, RegisterDeclaration.groups_sha256, Resource.content)
-            .join(Resource, Resource.sha256 == RegisterDeclaration.sha256)
-            .where(RegisterDeclaration.key == key)).first()
+        row = connection.execute(_declarations().where(RegisterDeclaration.key == key)).first()
         if row is None:
             raise NotFound(what=key)
+        return self._store(connection, row)
+
+    def stores(self, connection: Connection) -> dict[str, RegisterStore]:
+        """The stores of all registers; a file is read once only, by its hash."""
+        rows = connection.execute(select(RegisterDeclaration.key, RegisterDeclaration.sha256,
+                                         RegisterDeclaration.groups_sha256)).all()
+        new = [row.key for row in rows if row.sha256 + (row.groups_sha256 or "") not in self.kept]
+        if new:
+            for row in connection.execute(_declarations().where(RegisterDeclaration.key.in_(new))).all():
+                self._store(connection, row)
+        return {row.key: self.kept[row.sha256 + (row.groups_sha256 or "")] for row in rows}
+
+    def _store(self, connection: Connection, row: Row[Any]) -> RegisterStore:
         kept = self.kept.get(row.sha256 + (row.groups_sha256 or ""))
         if kept is None:
             groups = connection.scalar(select(Resource.content).where(Resource.sha256 == row.groups_sha256))
-            register = read_register(row.content, f"{key}.yaml", read_groups(groups) if groups else None)
+            register = read_register(row.content, f"{row.key}.yaml", read_groups(groups) if groups else None)
             kept = self.kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
         return kept
 
@@ -73,15 +87,20 @@ class Registers:
             return [row.reference() for row in self.store(connection, key).find(connection, text=text, limit=limit)]
 
     def save(self, key: str, values: Mapping[str, Any], by: Actor) -> Record:
-        """Keep a record by hand or import. Raises NotPermitted, Invalid."""
-        require(by.system or by.holds(ADMINISTRATOR), f"修改登记簿 {key}", f"change the register {key}")
+        """Keep a record that its key fields name. Raises NotPermitted, Invalid."""
         zone = ZoneInfo(self._parts.settings.zone)
         with self._parts.database.transaction() as connection:
-            return self.store(connection, key).save(connection, values, by=by.login,
-                                                    at=self._parts.clock.now().astimezone(zone))
+            store = self.store(connection, key)
+            require_editing(by, store.register)
+            return store.save(connection, values, by=by.login, at=self._parts.clock.now().astimezone(zone))
 
     def _evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         return feel.evaluate(text, variables, clock=self._parts.clock.now)
+
+
+def _declarations() -> Any:
+    return select(RegisterDeclaration.key, RegisterDeclaration.sha256, RegisterDeclaration.groups_sha256,
+                  Resource.content).join(Resource, Resource.sha256 == RegisterDeclaration.sha256)
 
 
 class DataStores:

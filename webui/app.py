@@ -17,6 +17,7 @@ from webui import (
     bulk,
     cases,
     cockpit,
+    duplicates,
     errors,
     files,
     forms,
@@ -33,8 +34,10 @@ from webui import (
     people_import,
     personal,
     phrases,
+    privacy,
     provider,
     public,
+    register_exchange,
     registers,
     reports,
     rules,
@@ -82,6 +85,7 @@ def create_app(engine: Any) -> Flask:
         part.install(app)
     for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
                  cockpit, files, notices, operations, phrases, registers, reports, rules, public, password, provider,
-                 absence, audit, organisation, people, people_import, personal, shell):
+                 absence, audit, organisation, people, people_import, personal, privacy, register_exchange,
+                 duplicates, shell):
         app.register_blueprint(part.blueprint)
     return app

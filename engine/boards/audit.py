@@ -51,7 +51,7 @@ CONTENT: dict[str, tuple[str, str]] = {
     "records_exported": ("导出登记簿“{name}”", "exported the register “{name}”"),
     "records_imported": ("导入登记簿“{name}”", "imported into the register “{name}”"),
     "record_merged": ("合并登记簿记录“{name}”", "merged records of “{name}”"),
-    "record_related": ("标明“{name}”不是重复记录", "noted that “{name}” is no duplicate"),
+    "record_related": ("标明“{name}”的两条记录不是重复", "noted that two records of “{name}” are no duplicates"),
 }
 GROUPS = {"people": tuple(PEOPLE), "personal": ("revealed", "printed", "people_exported", "erased", "records_exported",
                                                  "person_exported", "personal_expired", "hold_set", "hold_lifted")}

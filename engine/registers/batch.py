@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,15 +37,20 @@ class RowOutcome:
 
 
 class Batch:
-    """Rows for the register of ``store``, checked and written within the caller's transaction."""
+    """Rows for the register of ``store``, checked and written within the caller's transaction.
 
-    def __init__(self, store: RegisterStore, connection: Connection, at: datetime, lookup: Lookup | None = None):
+    ``stays(field, raw, old)`` tells whether a raw value says what is kept already, in another spelling.
+    """
+
+    def __init__(self, store: RegisterStore, connection: Connection, at: datetime, lookup: Lookup | None = None,
+                 stays: Callable[[str, Any, Any], bool] | None = None):
         self.store, self.connection, self.at, self.lookup = store, connection, at, lookup
+        self.stays = stays or (lambda _name, _raw, _old: False)
         self.frame = Frame(at, lookup)
 
     def check(self, rows: Sequence[tuple[int, Mapping[str, Any]]], *, lock: bool = False) -> list[RowOutcome]:
         """What each row (line, field → raw value) would do. ``lock`` keeps others from changing what is found."""
-        keyed = [(line, values, self._key(values)) for line, values in rows]
+        keyed = [(line, values, self.key_of(values)) for line, values in rows]
         known = self._known([key for _line, _values, key in keyed if key], lock)
         seen: dict[tuple[Any, ...], int] = {}
         found = []
@@ -58,15 +63,14 @@ class Batch:
         return self._without_twins(found)
 
     def write(self, outcomes: Iterable[RowOutcome], *, by: str, source: str) -> int:
-        """Write the new and changed rows with their history; how many. Four statements whatever their number."""
+        """Write the new and changed rows with their history; how many. A few statements whatever their number."""
         store, wanted = self.store, [one for one in outcomes if one.action in (NEW, CHANGED)]
         fresh = [one for one in wanted if one.before is None]
         told = []
         if fresh:
-            made = self.connection.execute(
-                store.table.insert().returning(store.table.c.id, sort_by_parameter_order=True),
-                [{"row_created_at": self.at} | store.columns(one.kept, 1, by, self.at) for one in fresh])
-            told += [store.told(row.id, 1, one.changes, by, self.at, source) for row, one in zip(made, fresh)]
+            numbers = self._insert([{"row_created_at": self.at} | store.columns(one.kept, 1, by, self.at)
+                                    for one in fresh], [self.key_of(one.kept) for one in fresh])
+            told += [store.told(number, 1, one.changes, by, self.at, source) for number, one in zip(numbers, fresh)]
         changed = [(one, one.before) for one in wanted if one.before is not None]
         if changed:
             rows = [store.columns(one.kept, old.version + 1, by, self.at) | {"the_id": old.id} for one, old in changed]
@@ -80,24 +84,36 @@ class Batch:
 
     # ---- parts
 
+    def _insert(self, rows: list[dict[str, Any]], keys: list[tuple[Any, ...]]) -> list[int]:
+        """Insert rows and tell their ids in the same order: by their keys, where there are keys. (SQLite would take
+        row after row to return them in order.)"""
+        table = self.store.table
+        if not all(keys):
+            return list(self.connection.scalars(table.insert().returning(table.c.id, sort_by_parameter_order=True), rows))
+        self.connection.execute(table.insert(), rows)
+        made = self._known(keys, lock=False)
+        return [made[key].id for key in keys]
+
     def _outcome(self, line: int, values: Mapping[str, Any], before: Record | None) -> RowOutcome:
         try:
             if before is not None and before.merged_into is not None:
                 raise RecordMerged(label=before.label)
             if before is not None and self.store.closed(before):
                 raise RecordClosed(label=before.label)
-            kept = self.store.checked(values, before, self.at, self.lookup)
+            told = {name: raw for name, raw in values.items()
+                    if before is None or not self.stays(name, raw, before.values.get(name))}
+            kept = self.store.checked(told, before, self.at, self.lookup)
         except Invalid as error:
             return RowOutcome(line, REFUSED, before.label if before else "", problems=error.fields, before=before)
         except (RecordClosed, RecordMerged) as error:
-            told = FieldError("", error.code, error.sentence("zh"), error.sentence("en"))
-            return RowOutcome(line, REFUSED, before.label if before else "", problems=(told,), before=before)
+            why = FieldError("", error.code, error.sentence("zh"), error.sentence("en"))
+            return RowOutcome(line, REFUSED, before.label if before else "", problems=(why,), before=before)
         changes = self.store.changes(kept, before)
         action = NEW if before is None else CHANGED if changes else SAME
         label = self.store.columns(kept, 1, "", self.at)["row_label"]
         return RowOutcome(line, action, label, changes, before=before, kept=kept)
 
-    def _key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values of the key fields; nothing where one is missing, unreadable or computed."""
         found = []
         for name in self.store.register.keys:

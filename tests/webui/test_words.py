@@ -22,6 +22,8 @@ from webui import (
     operations,
     organisation,
     people_import,
+    privacy,
+    registers,
     reports,
     rules,
     shell,
@@ -48,8 +50,9 @@ def sentences() -> set[str]:
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
     found |= {name for table in (reports.KINDS, reports.DIMENSIONS) for _, name in table}
-    found |= set(absence.KINDS.values())
+    found |= set(absence.KINDS.values()) | set(privacy.UNITS.values())
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
+    found |= {name for name, _ in registers.PROMISES.values()}
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":
             found |= {a or b for a, b in CALL.findall(file.read_text())}
