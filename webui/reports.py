@@ -16,7 +16,7 @@ blueprint = Blueprint("reports", __name__)
 KINDS = (("month", "月"), ("quarter", "季"), ("year", "年"))
 DIMENSIONS = (("unit", "责任单位"), ("method", "处理方式"), ("product", "品名"), ("cause", "原因"))
 NARROWING = ("unit", "method", "product", "cause", "of")
-ROWS, BARS = 200, 8
+ROWS, BARS = 50, 8
 """Rows shown on screen (a file holds all), bars of a chart."""
 
 
@@ -158,7 +158,9 @@ def figure(one: Any) -> str:
     """An indicator's value with its unit."""
     if one.shown is None:
         return show.MISSING
-    return f"{one.shown}%" if one.indicator.kind == "share" else f"{one.shown} {unit_of(one)}"
+    if one.indicator.kind == "share":
+        return f"{one.shown}%"
+    return _("{n} 小时", n=one.shown) if one.indicator.kind == "hours" else _("{n} 人", n=one.shown)
 
 
 def unit_of(one: Any) -> str:
