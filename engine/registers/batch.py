@@ -89,7 +89,8 @@ class Batch:
         row after row to return them in order.)"""
         table = self.store.table
         if not all(keys):
-            return list(self.connection.scalars(table.insert().returning(table.c.id, sort_by_parameter_order=True), rows))
+            query = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+            return list(self.connection.scalars(query, rows))
         self.connection.execute(table.insert(), rows)
         made = self._known(keys, lock=False)
         return [made[key].id for key in keys]
