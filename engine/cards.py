@@ -372,3 +372,4 @@ class PublicView:
     form: Any
     expires_at: datetime
     done: bool = False
+    privacy: Bilingual = Bilingual("")

@@ -100,6 +100,11 @@ class _Reader:
         self.parts, self.connection, self.live = parts, connection, parts.live.at(connection)
 
 
+def privacy_notice(parameters: Mapping[str, Any]) -> Bilingual:
+    """What a public page says of personal data: parameters of the pack; nothing where it has none."""
+    return Bilingual(*(str(parameters.get(name) or "") for name in ("privacy_notice", "privacy_notice_en")))
+
+
 class PublicIntake:
     """The verbs; each is one transaction, and counts who asks before it begins."""
 
@@ -119,10 +124,9 @@ class PublicIntake:
                          now=entry.expressions.now(), permissions=entry.permissions, lang=lang)
         values, form = entry.expressions.parameters, entry.form
         there = entry.live.units.get(entry.unit_id or "") if unit else None
-        privacy = Bilingual(*(str(values.get(name) or "") for name in ("privacy_notice", "privacy_notice_en")))
         title = Bilingual(form.title.zh, form.title.en)
-        return IntakeView(process, title, there.name if there else None, shown, privacy,
-                          str(values.get("service_phone") or ""))
+        return IntakeView(process, title, there.name if there else None, shown,
+                          privacy_notice(values), str(values.get("service_phone") or ""))
 
     def visit(self, address: str, token: str = "", *, writes: bool = False) -> None:
         """Count a request of somebody without an account. Raises TooOften."""

@@ -22,7 +22,7 @@ from engine.history import Record
 from engine.models.identity import PublicLink
 from engine.numbers import next_number
 from engine.public_following import PublicFollowing
-from engine.public_intake import PublicIntake, PublicLookup
+from engine.public_intake import PublicIntake, PublicLookup, privacy_notice
 from engine.public_sent import PublicSent
 from engine.public_tokens import LinkExpired, LinkUsed, address, answered_link, hashed, signed
 from engine.values import loads
@@ -64,7 +64,8 @@ class PublicLinks(PublicIntake, PublicFollowing, PublicSent):
             shown = view(form, stored=scope.get(form.key) or {}, variables=scope, evaluate=expressions.evaluate,
                          now=expressions.now(), permissions=self._permissions(form, row), lang=lang, entered=entered)
             return PublicView(token, row.purpose, row.case_number, Bilingual(form.title.zh, form.title.en), shown,
-                              row.expires_at, done=row.used_at is not None)
+                              row.expires_at, done=row.used_at is not None,
+                              privacy=privacy_notice(expressions.parameters))
 
     def attach(self, token: str, name: str, data: bytes) -> dict[str, Any]:
         """Keep a file that the customer adds, for those who see the case. Raises NotFound, LinkExpired, TooLarge."""
