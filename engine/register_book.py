@@ -128,7 +128,7 @@ class RegisterBook:
                          variables={}, evaluate=store.evaluate, now=frame.now, entered=entered, errors=errors,
                          permissions=_unseen(register, stored, full), lang=lang, unmask=full,
                          lookup=Lookup(self, connection, live))
-        sheet = sheet if full or stored is None else _telling(sheet, stored, lang)
+        sheet = sheet if full or stored is None else _telling(sheet, register, stored, lang)
         return RecordForm(card_of(by, live, register), sheet, record_id, record.label if record else "",
                           record.version if record else 0, full and record is not None)
 
@@ -146,7 +146,7 @@ class RegisterBook:
             elif not (personal and reads_in_full(by, live)):
                 stored = self._record(connection, store, record_id).values
                 known = {name: value for name, value in known.items()
-                         if not _hidden(store.register.fields[name], stored.get(name))
+                         if not _hidden(store.register, name, stored)
                          or (store.register.fields[name].personal and value not in ("", None, []))}
             return store.save(connection, known, by=by.login, at=self._frame().now, record_id=record_id,
                               expected_version=version, lookup=Lookup(self, connection, live))
@@ -188,9 +188,12 @@ def _masked_sheet(store: RegisterStore, record: Record, frame: Frame, lang: str)
     sheet = view(store.register.form, stored=record.values, variables={}, evaluate=store.evaluate, now=frame.now,
                  permissions=READ_ALL, lang=lang, unmask=False)
     fields = store.register.fields
-    return replace(sheet, sections=tuple(replace(section, fields=tuple(
-        replace(one, masked=False, display=record.label) if one.masked and names_label(store.register, fields[one.id])
-        else one for one in section.fields)) for section in sheet.sections))
+    named = [replace(section, fields=tuple(
+        replace(one, masked=False, display=record.label, value=record.label)
+        if one.masked and names_label(store.register, fields[one.id]) else one for one in section.fields))
+        for section in sheet.sections]
+    return replace(sheet, sections=tuple(section for section in named if any(
+        one.visible and (one.masked or one.value not in (None, [])) for one in section.fields)))
 
 
 def _history(connection: Connection, live: Live, store: RegisterStore, record: Record, frame: Frame,
@@ -209,14 +212,15 @@ def _history(connection: Connection, live: Live, store: RegisterStore, record: R
     return tuple(reversed(lines))
 
 
-def _hidden(one: Any, value: Any) -> bool:
-    """Whether a value does not stand in a form that is filled in unseen."""
-    return holds_personal(one) and value not in (None, [])
+def _hidden(register: Any, name: str, stored: Mapping[str, Any]) -> bool:
+    """Whether a field has a value that does not stand in a form that is filled in unseen."""
+    one = register.fields[name]
+    return holds_personal(one) and stored.get(name) not in (None, []) and not names_label(register, one)
 
 
 def _without(register: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: None if one.personal and one.compute is None else stored.get(name)
-            for name, one in register.fields.items()}
+    return {name: None if one.personal and one.compute is None and _hidden(register, name, stored)
+            else stored.get(name) for name, one in register.fields.items()}
 
 
 def _unseen(register: Any, stored: Mapping[str, Any] | None, full: bool) -> Permissions:
@@ -224,13 +228,13 @@ def _unseen(register: Any, stored: Mapping[str, Any] | None, full: bool) -> Perm
     if full or stored is None:
         return Permissions()
     return Permissions(fields={name: READ for name, one in register.fields.items()
-                               if not one.personal and _hidden(one, stored.get(name))})
+                               if not one.personal and _hidden(register, name, stored)})
 
 
-def _telling(sheet: FormView, stored: Mapping[str, Any], lang: str) -> FormView:
+def _telling(sheet: FormView, register: Any, stored: Mapping[str, Any], lang: str) -> FormView:
     """The form with a hint at each field whose value is there and not shown; such a field is not asked for."""
     return replace(sheet, sections=tuple(replace(section, fields=tuple(
         replace(one, help=REPLACES.in_(lang), required=False, formulas={name: text for name, text in
                 one.formulas.items() if name != "required"})
-        if one.personal and stored.get(one.id) is not None and not one.readonly else one
+        if one.personal and _hidden(register, one.id, stored) and not one.readonly else one
         for one in section.fields)) for section in sheet.sections))
