@@ -14,17 +14,19 @@ HEAD = """\
 
 Written from the tables of indicators in `engine/boards/` (`python -m tests.docs.reports_page`).
 
-Supervising roles find them under 查询 → 报表 Reports, `/reports/complaints` and `/reports/reception`: for a month (`?period=2026-11`),
-a quarter (`2026-Q4`) or a year (`2026`), beside the period before. They count the cases of the units that the reader supervises;
-administrators and auditors see all. Every figure stands with its formula and leads to the cases that tell about it. A denominator of
-zero gives no value; percentages have two decimals, rounded half up.
+Supervising roles find them under 查询 → 报表 Reports, `/reports/complaints` and `/reports/reception`: for a month
+(`?period=2026-11`), a quarter (`2026-Q4`) or a year (`2026`), beside the period before. They count the cases of the
+units that the reader supervises; administrators and auditors see all. Every figure stands with its formula and leads to
+the cases that tell about it. A denominator of zero gives no value; percentages have two decimals, rounded half up.
 
-Complaints come from the register `complaint_archive`, visits from `visit` and `readiness_result`. What an open complaint already knows
-(reply, solution, promise, plan) is read from its case until it is filed. K-40 and K-51 are the counts, losses and shares by unit, method,
-product and cause; choosing one narrows the whole report, so that two can be crossed.
+Complaints come from the register `complaint_archive`, visits from `visit` and `readiness_result`. What an open
+complaint already knows (reply, solution, promise, plan) is read from its case until it is filed. K-40 and K-51 are the
+counts, losses and shares by unit, method, product and cause; choosing one narrows the whole report, so that two can be
+crossed.
 
-The complaint report prints in the layout of 客户投诉分析统计表; rows and indicators are exported as Excel and CSV. Names of customers stand
-in a file only for roles with the permission `export_people` of the [pack](pack.md).
+The complaint report prints in the layout of the form `complaint_statistics` and rows and indicators
+are exported as Excel and CSV. Names of customers stand in a file only for roles with the permission `export_people` of
+the [pack](pack.md).
 
 """
 
