@@ -115,7 +115,8 @@ class Database:
 def _sqlite(url: Any) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={
+        "timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -135,4 +136,5 @@ def _sqlite(url: Any) -> Engine:
 def _postgresql(url: Any) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise ValueError(f"BIHUAN_DATABASE_URL: {url.get_backend_name()} is neither sqlite nor postgresql")
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=False)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=False,
+                         hide_parameters=True)  # errors go to the log, what people told us does not

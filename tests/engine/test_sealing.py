@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
 
 from engine import ProcessEngine, Settings
+from engine.models.runtime import UserTask
 from engine.sealing import Keys, Sealed, plain_form
 from tests.engine.house import House
 
@@ -84,3 +86,9 @@ def test_resealing_moves_everything_to_the_newest_key(small_house: House, case: 
     assert house.row(case).phone == PHONE
     assert [one.id for one in alone.boards.cases(house("root"), PHONE)] == [case]
     alone.close()
+
+
+def test_a_fault_of_the_database_tells_the_log_no_values(small_house: House, case: str) -> None:
+    with pytest.raises(IntegrityError) as told, small_house.engine.database.transaction() as connection:
+        connection.execute(insert(UserTask.__table__).values(id=PHONE))
+    assert PHONE not in str(told.value)
