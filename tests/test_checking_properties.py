@@ -37,6 +37,21 @@ def test_a_number_for_no_process_is_told() -> None:
     assert ("unknown_process", "warning") in [(code, severity) for code, severity, _ in found]
 
 
+def test_a_public_page_without_form_or_start_is_told() -> None:
+    file = "processes/complaint/complaint-handling-manufacturer.bpmn"
+    line = '<camunda:property name="bihuan:public" value="complaint_public" />'
+    found = told(line, line.replace("complaint_public", "complaint_publik"), file)
+    assert ("unknown_form", "error") in [(code, severity) for code, severity, _ in found]
+    task = '<camunda:property name="bihuan:case_state" value="planning" />'
+    found = told(task, task + line)
+    assert ("public_not_at_start", "error") in [(code, severity) for code, severity, _ in found]
+
+
+def test_words_to_customers_for_no_state_are_told() -> None:
+    found = told("  judged: {zh: 情况已核实", "  juged: {zh: 情况已核实", "processes/complaint/pack.yaml")
+    assert ("unknown_case_state", "warning") in [(code, severity) for code, severity, _ in found]
+
+
 def test_every_described_property_is_known_and_every_known_one_is_described() -> None:
     page = (ROOT / "docs" / "reference" / "element-attributes.md").read_text(encoding="utf-8")
     described = set(re.findall(r"`(bihuan:[a-z_]+)`", page))
