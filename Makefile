@@ -13,7 +13,7 @@ run: $(VENV)/.run        ## install and serve the demo at http://127.0.0.1:8000
 
 test: $(VENV)/.test      ## install what the tests need and run them all
 	$(BIN)/python webui/assets/assets.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.test      ## check the style of the code
 	$(BIN)/ruff check .
