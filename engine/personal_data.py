@@ -9,6 +9,7 @@ from engine.cards import Bilingual, Revealed
 from engine.customer_data import READ_PERSONAL, case_seen, form_now, reads_personal
 from engine.errors import NotFound
 from engine.forms import READ_ALL, FieldView, view
+from engine.register_access import require_reading
 
 SHOWN_SECONDS = 60
 """How long a page shows what was revealed before it masks it again."""
@@ -54,6 +55,7 @@ class PersonalData:
             live = parts.live.at(connection)
             require(by.system or permitted(by, READ_PERSONAL, live), "查看完整的个人信息", "see personal data in full")
             store = parts.registers.store(connection, register)
+            require_reading(by, live, store.register)
             record = store.get(connection, record_id)
             if record is None:
                 raise NotFound(what=f"{register} {record_id}")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, literal, select, union_all
 
-from engine.authorization import Actor, require
+from engine.authorization import Actor, require, require_acting
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.forms import READ_ALL, FormView, Permissions, view
@@ -111,6 +111,7 @@ class RegisterBook:
         Personal values do not stand in it: they are replaced unseen. With ``personal``, for those who may read them,
         they do, and that they were shown is noted. Raises NotFound, NotPermitted.
         """
+        require_acting(by)
         database = self._parts.database
         with database.transaction() if personal and record_id else database.reading() as connection:
             live, store = self._open(connection, key, by)
@@ -137,6 +138,7 @@ class RegisterBook:
         """Keep what a person filled in; ``personal`` where personal values stood in the form, so that emptying one
         takes it away. Raises NotPermitted, Invalid, Conflict, RecordClosed, RecordMerged.
         """
+        require_acting(by)
         with self._parts.database.transaction() as connection:
             live, store = self._open(connection, key, by)
             require_editing(by, store.register)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.authorization import Actor
+from engine.authorization import Actor, require_acting
 from engine.errors import Invalid, NotFound, ReasonNeeded
 from engine.register_access import card_of, cell, columns_of, require_editing
 from engine.register_cards import MergeSide, MergeView, RecordLine, RegisterCard
@@ -36,6 +36,7 @@ class RegisterDuplicates:
 
     def beside(self, key: str, kept: int, gone: int, by: Actor, lang: str = "zh") -> MergeView:
         """Two records field by field, personal fields masked; where they differ, one has to choose."""
+        require_acting(by)
         with self._parts.database.reading() as connection:
             live, store = self._open(connection, key, by)
             require_editing(by, store.register)
@@ -58,6 +59,7 @@ class RegisterDuplicates:
         Links and references move, both histories stay. Raises NotPermitted, ReasonNeeded, Conflict where somebody
         changed one meanwhile, RecordClosed, RecordMerged, Invalid.
         """
+        require_acting(by)
         _need(reason)
         if kept[0] == gone[0]:
             raise Invalid()
@@ -72,6 +74,7 @@ class RegisterDuplicates:
 
     def relate(self, key: str, one: int, other: int, by: Actor, *, reason: str) -> None:
         """Note that two records are not the same, though they look it; they stay linked. Raises as :meth:`merge`."""
+        require_acting(by)
         _need(reason)
         if one == other:
             raise Invalid()

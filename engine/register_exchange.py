@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.authorization import Actor, may_export, require
+from engine.authorization import Actor, may_export, require, require_acting
 from engine.cards import Bilingual
 from engine.live import Live
 from engine.people.reading_csv import UnreadableTable
@@ -93,6 +93,7 @@ class RegisterExchange:
 
     def _examined(self, connection: Connection, key: str, data: bytes, by: Actor, lock: bool
                   ) -> tuple[Live, RegisterStore, list[RowOutcome], dict[str, str], tuple[str, ...]]:
+        require_acting(by)
         live, store = self._open(connection, key, by)
         require_editing(by, store.register)
         sheet = read_sheet(data)

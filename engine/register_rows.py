@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, select
 
 from engine import feel
-from engine.authorization import Actor
+from engine.authorization import Actor, require_acting
 from engine.errors import NotFound
 from engine.forms import read_groups
 from engine.live import changed
@@ -88,6 +88,7 @@ class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
 
     def save(self, key: str, values: Mapping[str, Any], by: Actor) -> Record:
         """Keep a record that its key fields name. Raises NotPermitted, Invalid."""
+        require_acting(by)
         zone = ZoneInfo(self._parts.settings.zone)
         with self._parts.database.transaction() as connection:
             store = self.store(connection, key)

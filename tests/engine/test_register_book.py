@@ -348,3 +348,8 @@ def test_what_is_no_table_of_this_register_is_told_in_a_sentence(kept: House, da
     with pytest.raises(UnreadableTable) as error:
         kept.engine.registers.preview_records("client", data, replace(kept("root"), system=True))
     assert error.value.sentence("zh").startswith("读不懂这个文件") and "file" in error.value.sentence("en")
+
+
+def test_reading_personal_data_somewhere_opens_no_other_register(kept: House) -> None:
+    with pytest.raises(NotPermitted):
+        kept.engine.personal.reveal_record("secret", 1, "no", kept("zhou.min"))
