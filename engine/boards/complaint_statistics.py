@@ -28,8 +28,13 @@ from engine.values import loads
 ARCHIVE = "complaint_archive"
 PACK = "complaint"
 DIMENSIONS = ("unit", "method", "product", "cause")
-KNOWN_BY_CASE = ("promised_at", "first_reply_at", "solution_at", "completed_at", "plan_version")
-"""Columns of the archive that are written when a case is filed."""
+KNOWN_BY_CASE: Mapping[str, tuple[str, ...]] = {
+    "promised_at": ("promised_at",), "completed_at": ("completed_at",), "plan_version": ("plan_version",),
+    "first_reply_at": ("first_reply_at", "complaint_opinion_hq.first_reply_at"),
+    "solution_at": ("first_solution_at", "first_approved_at", "solved_at", "solution_at")}
+"""Columns of the archive that are written when a case is filed, and the variables of an open case they come from."""
+ANSWERED_AT_ONCE = ("logistics", "store")
+"""Variants whose intake is the first reply: they file the moment of receipt as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ def _lines(parts: Any, connection: Connection, reads: bool, units: frozenset[str
 
 def _complaint(row: Row[Any], reads: bool) -> Complaint:
     known = loads(row.known) if row.known else {}
-    late = {name: _or(getattr(row, name), known.get(name)) for name in KNOWN_BY_CASE}
+    late = {name: _known(getattr(row, name), known, ways) for name, ways in KNOWN_BY_CASE.items()}
+    if row.variant in ANSWERED_AT_ONCE and row.known:
+        late["first_reply_at"] = late["first_reply_at"] or row.received_at
     method = row.method or known.get("plan_method") or ""
     if method and method not in METHODS or not method and late["completed_at"]:
         method = "other"
@@ -129,9 +136,14 @@ def _complaint(row: Row[Any], reads: bool) -> Complaint:
         recurrent=row.frequency == "recurrent", **late)
 
 
-def _or(kept: Any, known: Any) -> Any:
+def _known(kept: Any, known: Mapping[str, Any], ways: tuple[str, ...]) -> Any:
     """What the archive says, else what the case knows, where it is of a kind that can be counted."""
-    return kept if kept is not None else known if isinstance(known, (datetime, int)) else None
+    for way in ways if kept is None else ():
+        form, _, name = way.rpartition(".")
+        found = ((known.get(form) or {}) if form else known).get(name)
+        if isinstance(found, (datetime, int)):
+            return found
+    return kept
 
 
 def _veiled(row: Row[Any]) -> str:

@@ -133,13 +133,19 @@ def test_without_complaints_there_is_no_value(office: House) -> None:
 def test_an_open_case_counts_with_what_it_knows(office: House) -> None:
     # given a case whose reply and solution are variables of it, and a line that says nothing of them yet
     at = office.engine.clock.now()
-    case = office.started("note", variables={"first_reply_at": at + timedelta(hours=2), "plan_amount": Decimal(90),
-                                             "solution_at": at + timedelta(hours=50), "departments": ["dept_rnd"]})
+    replied = {"first_reply_at": at + timedelta(hours=2)}
+    case = office.started("note", variables={
+        "complaint_opinion_hq": replied, "plan_amount": Decimal(90), "first_solution_at": at + timedelta(hours=50),
+        "departments": ["dept_rnd"]})
     keep(office, "complaint_archive", case_number=case.case_number, received_at=at, customer_name="陈",
          variant="hq")
     view = office.engine.boards.complaint_statistics(SYSTEM, "2026-04")
     assert (values(view)["K-41"][1:], values(view)["K-42"][1:], view.loss) == ((1, 1), (0, 1), Decimal(90))
     assert (view.rows[0].unit, view.rows[0].case_id) == ("dept_rnd", case.case_id)
+    # and given one in a store, whose intake is its reply
+    shop = office.started("note", variables={"first_reply_at": None})
+    keep(office, "complaint_archive", case_number=shop.case_number, received_at=at, customer_name="陈", variant="store")
+    assert values(office.engine.boards.complaint_statistics(SYSTEM, "2026-04"))["K-41"][1:] == (2, 2)
 
 
 def test_supervisors_see_their_units_and_nobody_else_sees_any(office: House) -> None:
