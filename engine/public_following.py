@@ -15,7 +15,7 @@ from engine.errors import FieldError, Invalid
 from engine.history import Record
 from engine.ids import new_id
 from engine.live import Live
-from engine.masking import masked_text
+from engine.masking import masked_but
 from engine.models.identity import FileUse, PublicLink
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
@@ -77,8 +77,8 @@ class PublicFollowing:
         telephone = _telephone(live, row.pack, row.unit_id)
         return FollowView(
             token, row.case_number, row.started_at, state, following, row.promised_at, row.ended_at,
-            tuple(PublicWord(word.at, word.by is not None, _masked(word.text, telephone)) for word in reversed(words)),
-            telephone)
+            tuple(PublicWord(word.at, word.by is not None, masked_but(word.text, telephone))
+                  for word in reversed(words)), telephone)
 
     def say(self, token: str, text: str, files: Sequence[tuple[str, bytes]] = ()) -> None:
         """Add a customer's words and files; whoever works on the case is told.
@@ -133,11 +133,6 @@ def _stands(live: Live, row: Any) -> tuple[Bilingual, Bilingual]:
 
 def _telephone(live: Live, pack: str, unit: str | None) -> str:
     return str(live.parameters(pack, unit).get("service_phone") or "") if pack in live.packs else ""
-
-
-def _masked(text: str, telephone: str) -> str:
-    """A comment without numbers of people in it; the house's own number stays."""
-    return telephone.join(map(masked_text, text.split(telephone))) if telephone else masked_text(text)
 
 
 def _refuse_empty(text: str, files: int, brought: int) -> None:

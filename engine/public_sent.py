@@ -13,9 +13,10 @@ from engine.authorization import Actor, may_intervene, require, sees_case
 from engine.customer_data import reads_personal_of
 from engine.errors import NotFound
 from engine.live import Live
-from engine.masking import masked_phone, masked_text
+from engine.masking import masked_but, masked_phone, masked_text
 from engine.models.identity import PublicLink, SentMessage
 from engine.models.public import RevokedLink
+from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance
 from engine.public_tokens import follow_token, hashed
 
@@ -62,7 +63,8 @@ class PublicSent:
             found = connection.execute(
                 select(SentMessage.at, SentMessage.connector, SentMessage.to, SentMessage.text)
                 .where(SentMessage.root_id == case).order_by(SentMessage.at.desc(), SentMessage.key).limit(50)).all()
-        return SentView(tuple(_card(one, full, parts.settings.demo) for one in found), steers)
+            ours = str(live.parameters(row.pack, row.unit_id).get("service_phone") or "")
+        return SentView(tuple(_card(one, full, ours, parts.settings.demo) for one in found), steers)
 
     def revoke(self, case: str, by: Actor) -> int:
         """Take back all links of a case that are still good, that to follow it included; returns how many.
@@ -87,17 +89,19 @@ class PublicSent:
 
 def _case(parts: Any, connection: Connection, case: str, by: Actor) -> tuple[Live, Row[Any]]:
     live = parts.live.at(connection)
-    row = connection.execute(select(ProcessInstance.id, ProcessInstance.unit_id, ProcessInstance.process_key)
-                             .where(ProcessInstance.id == case, sees_case(by, live))).first()
+    row = connection.execute(
+        select(ProcessInstance.id, ProcessInstance.unit_id, ProcessInstance.process_key, ProcessDefinition.pack)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.id == case, sees_case(by, live))).first()
     if row is None:
         raise NotFound(what="case")
     return live, row
 
 
-def _card(one: Row[Any], full: bool, opens: bool) -> SentCard:
+def _card(one: Row[Any], full: bool, ours: str, opens: bool) -> SentCard:
     found = _LINK.search(one.text)
     before, after = (one.text[:found.start()], one.text[found.end():]) if found else (one.text, "")
     to = one.to if full else masked_text(one.to) if "@" in one.to else masked_phone(one.to)
-    shown = (lambda text: text) if full else masked_text
-    return SentCard(one.at, one.connector, to, shown(before), (found[1] if opens else "…") if found else "",
-                    shown(after))
+    if not full:
+        before, after = masked_but(before, ours), masked_but(after, ours)
+    return SentCard(one.at, one.connector, to, before, (found[1] if opens else "…") if found else "", after)
