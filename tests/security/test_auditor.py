@@ -28,7 +28,8 @@ _LOOKS = """
     identity.preview_people identity.roles identity.substitutions identity.units incidents.data incidents.groups
     incidents.list incidents.settled_lately notices.channels notices.one notices.page notices.units_of_robots
     notices.unread personal.reveal personal.reveal_record registers.search registers.books
-    registers.page registers.record_page registers.duplicates registers.export_records tasks.may_pull_back tasks.return_targets
+    registers.page registers.record_page registers.duplicates registers.export_records tasks.may_pull_back
+    tasks.return_targets
     tasks.allowed tasks.comments tasks.copies tasks.phrases rules.list parameters.list tasks.pullable instances.jump_targets identity.hand_over_preview
 """
 _OWN = """
