@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 
+from engine import OPERATION
 from webui import exports, show
 from webui.auth import actor
 from webui.show import engine
@@ -18,9 +19,9 @@ BUCKETS = (("risk", "临期"), ("h4", "逾期 < 4 小时"), ("h24", "逾期 4–
 GROUPS = (("person", "按人"), ("role", "按岗位"), ("unit", "按团队"), ("process", "按流程"))
 NARROWED = ("age", "person", "role", "unit", "process", "level", "promise")
 AGES = (*BUCKETS, ("late", "已逾期"))
-DO = (("urge", "催办", "bell-ringing"), ("reassign", "改派", "user-check"), ("escalate", "升级", "arrow-up"))
+DO = (("urge", "bell-ringing"), ("reassign", "user-check"), ("escalate", "arrow-up"))
 """Verbs that every row offers; the others stand behind the dots."""
-MORE = (("extend", "延期", "calendar-plus"), ("take_over", "接管", "hand-grab"), ("comment", "沟通", "message"))
+MORE = (("extend", "calendar-plus"), ("take_over", "hand-grab"), ("comment", "message"))
 MOST_EXPORTED = 5000
 
 
@@ -31,7 +32,8 @@ def page() -> str:
     board = engine().boards.board(actor(), group, _filters(), request.args.get("after"))
     more = "HX-Request" in request.headers and request.args.get("after")
     return render_template("board/_rows.html" if more else "board/page.html", board=board, buckets=BUCKETS,
-                           groups=GROUPS, filters=_filters(), drilled=_drilled(board), do=DO, more=MORE, at=_at)
+                           groups=GROUPS, filters=_filters(), drilled=_drilled(board), do=DO, more=MORE, at=_at,
+                           names={verb: OPERATION[verb].name for verb, _sign in (*DO, *MORE)})
 
 
 def _filters() -> dict[str, str]:

@@ -35,8 +35,10 @@ SIGNS = {
 """Verb -> icon and the letter that opens its dialog."""
 SIGNATURE = "signer_signature"
 """Name of the pad in the dialog; no field of a form is called so."""
-FIRST = ("sign", "return_to", "transfer", "delegate", "hand_back", "comment", "urge", "reassign")
-"""Verbs that have a button of their own; the others stand under 更多."""
+FIRST = ("sign", "hand_back", "return_to", "transfer", "comment", "delegate", "urge", "reassign")
+"""Verbs that have a button of their own, as far as there is room; the others stand under 更多."""
+ROOM = 3
+"""Buttons of verbs that fit beside those of the form, in one line of a pane."""
 DESTRUCTIVE = frozenset({"return_to", "remove_signer", "take_over"})
 POSITIONS = (("before", "先于我签署"), ("after", "在我之后签署"), ("joint", "会签，代替我"))
 RULES = (("all", "全部同意"), ("any", "一人同意即可（或签）"), ("sequential", "依次签署"), ("ratio:0.5", "过半数同意"),
@@ -235,7 +237,7 @@ def offered(task: str, mine: bool) -> tuple[list[Any], list[Any]]:
              for one in engine().tasks.allowed(task, actor()) if one.verb in ASKS and not (mine and one.verb == "urge")]
     found += [{"verb": "comment", "name": OPERATION["comment"].name, "sign": SIGNS["comment"][0], "key": "m",
                "why_not": ""}] if not any(one["verb"] == "comment" for one in found) else []
-    first = [one for verb in FIRST for one in found if one["verb"] == verb]
+    first = [one for verb in FIRST for one in found if one["verb"] == verb][:ROOM]
     return first, [one for one in found if one not in first]
 
 

@@ -46,7 +46,7 @@ def sentences() -> set[str]:
     found |= {keyboard.PLACES, *inbox.GONE.values(), *(name for _, name, _ in bulk.VERBS.values())}
     found |= {name for table in (board.GROUPS, board.AGES, cockpit.METRICS, operations.POSITIONS, operations.RULES,
                                    rules.HOWS, rules.DISTRIBUTIONS)
-              for _, name in table} | {name for _, name, _ in (*board.DO, *board.MORE)} | set(operations.DONE.values())
+              for _, name in table} | set(operations.DONE.values())
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
     found |= {name for table in (reports.KINDS, reports.DIMENSIONS) for _, name in table}

@@ -1,5 +1,6 @@
 // The dialog of a verb: it opens when its body has come, a list of people narrows while one types, a way back runs out.
 import htmx from 'htmx.org/dist/htmx.esm.js';
+import { now } from './page.js';
 
 export function startOperations() {
   const dialog = document.getElementById('operation');
@@ -20,7 +21,45 @@ export function startOperations() {
   });
 }
 
+/** On a telephone the bar of a task keeps its first button; all others go behind 更多, in their order. */
+function gather(root) {
+  if (!window.matchMedia('(max-width: 760px)').matches) return;
+  for (const menu of root.querySelectorAll('.actions > [data-rest]')) {
+    const list = menu.querySelector('.menu-list');
+    const rest = [...menu.parentElement.children].filter((one) => one.matches('button, form')).slice(1);
+    list.prepend(...rest);
+    menu.hidden = !list.children.length;
+  }
+}
+
+/** A menu in a box that scrolls would be cut off by it: it floats above the page, where there is room. */
+function float(menu) {
+  const list = menu.querySelector('.menu-list');
+  const place = () => {
+    const button = menu.querySelector('summary').getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = list;
+    const below = button.bottom + 4 + height <= window.innerHeight;
+    list.style.left = `${Math.max(8, button.right - width)}px`;
+    list.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - 4 - height)}px`;
+  };
+  const close = () => { menu.open = false; };
+  list.classList.add('floats');
+  menu.addEventListener('toggle', () => {
+    if (menu.open) place();
+    window[menu.open ? 'addEventListener' : 'removeEventListener']('scroll', close, true);
+  });
+}
+
 export function attachOperations(root) {
+  gather(root);
+  for (const menu of root.querySelectorAll('.scroll-x details.menu')) float(menu);
+  for (const button of root.querySelectorAll('[data-unfolds]')) {
+    button.addEventListener('click', () => {
+      for (const line of button.parentElement.querySelectorAll('[data-folded]')) line.hidden = false;
+      button.parentElement.querySelector('[data-folded] a')?.focus();
+      button.remove();
+    });
+  }
   for (const search of root.querySelectorAll('[data-narrows]')) {
     const list = document.getElementById(search.dataset.narrows);
     search.addEventListener('input', () => {
@@ -39,7 +78,7 @@ export function attachOperations(root) {
     });
   }
   for (const back of root.querySelectorAll('[data-until]')) {
-    const left = () => Math.max(0, Math.round((new Date(back.dataset.until) - Date.now()) / 1000));
+    const left = () => Math.max(0, Math.round((new Date(back.dataset.until) - now()) / 1000));
     const words = back.textContent;
     const tick = () => {
       const seconds = left();
