@@ -53,23 +53,20 @@ def _update_instances(family: Family, new: list[Member], removed: list[dict[str,
     alone = root not in new and root not in old  # its columns may change though its run does not
     if not old and not alone:
         return
-    undo, task = undoing.kept(family, old, [member.id for member in new], removed)
+    undo = undoing.kept(family, old, [member.id for member in new], removed)
     rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
-            | {"the_id": m.id, "new_undo": undo[m.id], "new_undo_task": None} for m in old]
+            | {"the_id": m.id, "new_undo": undo[m.id]} for m in old]
     if alone:
         columns = family.root_row | phone_marks(family.root_row["phone"])
         rows.append({"new_" + name: columns[name] for name in _CHANGING}
-                    | {"the_id": family.root_id, "new_undo": undo[family.root_id], "new_undo_task": None})
-    for row in rows:
-        if row["the_id"] == family.root_id:
-            row["new_undo_task"] = task
+                    | {"the_id": family.root_id, "new_undo": undo[family.root_id]})
     family.connection.execute(_UPDATE, rows)
 
 
 # Statements of the hot path are made once: making one costs more than running it.
 _CHANGING = (*CHANGING, *CASE_COLUMNS, *FOUND_BY)
 _UPDATE = (update(ProcessInstance.__table__).where(ProcessInstance.__table__.c.id == bindparam("the_id"))
-           .values({name: bindparam("new_" + name) for name in (*_CHANGING, "undo", "undo_task")}
+           .values({name: bindparam("new_" + name) for name in (*_CHANGING, "undo")}
                    | {"revision": ProcessInstance.__table__.c.revision + 1}))
 
 

@@ -27,27 +27,24 @@ def completed_of(family: Family) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def kept(family: Family, changed: list[Member], new: list[str], removed: list[dict[str, Any]]
-         ) -> tuple[dict[str, str | None], str | None]:
-    """The column ``undo`` of each changed instance (by id), and the task whose completion can be taken back (what lists
-    ask for, as ``undo`` is sealed); all empty unless a person completed one task.
+def kept(family: Family, changed: list[Member], new: list[str], removed: list[dict[str, Any]]) -> dict[str, str | None]:
+    """The column ``undo`` of each changed instance (by id); all empty unless a person completed one task.
 
     ``new`` are the instances called in this step, ``removed`` the rows of tasks that went.
     """
     entry = completed_of(family)
     ids = {member.id for member in changed} | {family.root_id}
     if entry is None or not family.parts.settings.pull_back_minutes:
-        return dict.fromkeys(ids), None
+        return dict.fromkeys(ids)
     found: dict[str, str | None] = {member.id: dumps(member.was) for member in changed}
-    irrevocable = _irrevocable(family, removed)
     found[family.root_id] = dumps({
         "row": family.was, "by": entry["by"], "behalf": entry["on_behalf_of"], "task": entry["task_id"],
         "at": family.now, "members": [member.id for member in changed], "new": new,
         "made": [row["id"] for row in family.new_tasks],
         "removed": [{"instance_id": row["instance_id"], "element_instance_id": row["element_instance_id"]}
                     | {name: row[name] for name in KEPT_OF_TASK} for row in removed],
-        "irrevocable": irrevocable})
-    return found, None if irrevocable else entry["task_id"]
+        "irrevocable": _irrevocable(family, removed)})
+    return found
 
 
 def _irrevocable(family: Family, removed: list[dict[str, Any]]) -> list[str]:

@@ -33,7 +33,7 @@ class ProcessInstance(Base):
     ``undo`` is how the row stood before the completion that changed it last (see :mod:`engine.undoing`); every other
     change empties it. The columns from ``customer`` on are the case's search and list columns, derived from variables
     by the properties of its process; they stand on roots only. Sealed are ``run_state``, ``variables`` and the phone,
-    found by its mark and last digits. ``undo_task`` is the task that can be taken back, if nothing is irrevocable.
+    found by its mark and last digits.
     """
 
     __tablename__ = "process_instance"
@@ -57,7 +57,6 @@ class ProcessInstance(Base):
     variables: Mapped[str] = mapped_column(SealedText)
     revision: Mapped[int] = mapped_column(Integer, default=0)
     undo: Mapped[str | None] = mapped_column(SealedText)
-    undo_task: Mapped[str | None] = mapped_column(ID)
     customer: Mapped[str] = mapped_column(String(200), default="")
     customer_initials: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(SealedText, default="")

@@ -133,7 +133,7 @@ def _blank_member(connection: Connection, one: Row[Any], forms: Mapping[str, For
         elif isinstance(value, dict):
             variables[key] = _blanked(form, value)
     columns: dict[str, Any] = {
-        "variables": dumps(scrubbed(variables, words)), "undo": None, "undo_task": None,
+        "variables": dumps(scrubbed(variables, words)), "undo": None,
         "run_state": orjson.dumps(scrubbed(orjson.loads(one.run_state), words)).decode()}
     if one.parent_id is None:
         columns["gist"] = scrubbed(one.gist, words)

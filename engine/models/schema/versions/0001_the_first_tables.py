@@ -478,7 +478,6 @@ def upgrade() -> None:
         sa.Column("variables", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("undo", sa.Text(), nullable=True),
-        sa.Column("undo_task", sa.String(length=26), nullable=True),
         sa.Column("customer", sa.String(length=200), nullable=False),
         sa.Column("customer_initials", sa.String(length=60), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
