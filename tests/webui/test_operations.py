@@ -191,3 +191,16 @@ def test_what_the_authorised_do_to_a_case(house: Any, signed_in: Any, plan: str,
     done = screen.post(address, typed, **HTMX)
     assert (done.status_code, done.headers.get("HX-Redirect")) == (200, f"/cases/{head.number}")
     assert entry in history(house, plan)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_case_is_suspended_resumed_and_cancelled_with_a_reason(house: Any, signed_in: Any, plan: str,
+                                                                 lang: str) -> None:
+    number = house.engine.boards.task(plan, house.actor("chen.siyuan")).row.case_number
+    boss, starter = signed_in("zhou.min", lang), signed_in("chen.siyuan", lang)
+    acts = (("suspend", boss, "suspended"), ("resume", boss, "active"), ("cancel", starter, "cancelled"))
+    for verb, by, state in acts:
+        assert ("原因" if lang == "zh" else "Reason") in by.get(f"/cases/{number}").text
+        assert by.post(f"/cases/{number}/{verb}", {"reason": " "}).status_code == 422
+        assert by.post(f"/cases/{number}/{verb}", {"reason": "客户要求"}).status_code == 302
+        assert house.engine.boards.case(number, house.actor("zhou.min")).head.state == state
