@@ -69,7 +69,7 @@ const sheet = () => document.getElementById('keys')?.showModal();
 function submit(event) {
   const dialog = document.querySelector('dialog[open]');
   const form = event.target.closest?.('form[data-task]') || document.querySelector('form[data-task]');
-  const button = dialog ? dialog.querySelector('.btn-go') : form?.querySelector('[data-main]') || document.querySelector('[data-main]');
+  const button = dialog ? dialog.querySelector('form button:not([type=button])') : form?.querySelector('[data-main]') || document.querySelector('[data-main]');
   if (button) { event.preventDefault(); button.click(); }
 }
 

@@ -16,7 +16,6 @@ export function startLive() {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
     document.addEventListener('bihuan:changed', () => refresh(true));
     mark();
-    openFirst();
   }
   // Which task is on its way into the pane: pressing its line again must not fetch it twice.
   document.addEventListener('htmx:beforeRequest', (event) => {
@@ -41,6 +40,7 @@ export function startLive() {
       window.location.href = link.href;
     }
   }, true);
+  if (list) openFirst(); // last: what is on its way must be known, or a key pressed meanwhile fetches it again
 }
 
 /** The line after the one in the pane: where to go on after submitting. */
