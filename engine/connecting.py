@@ -99,7 +99,8 @@ def inputs_of(job: Row[Any], settings: Settings) -> dict[str, Any]:
     """The inputs of a call without those that are for the engine; ``{follow_link}`` in a text or letter becomes the
     address by which the customer follows the case."""
     inputs = {name: value for name, value in (job.payload.get("inputs") or {}).items() if name != "window"}
-    for name in ("text", "text_zh", "text_en", "body") if job.root_id and job.payload.get("topic") in ("sms", "mail") else ():
+    to_people = job.root_id and job.payload.get("topic") in ("sms", "mail")
+    for name in ("text", "text_zh", "text_en", "body") if to_people else ():
         if isinstance(inputs.get(name), str) and public_tokens.FOLLOW in inputs[name]:
             link = public_tokens.address(settings, public_tokens.follow_token(settings, job.root_id))
             inputs[name] = inputs[name].replace(public_tokens.FOLLOW, link)

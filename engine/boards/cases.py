@@ -42,7 +42,8 @@ def head_of(row: Row[Any], live: Live) -> CaseHead:
     starter = PersonCard(row.started_by, row.login, Bilingual(row.starter, row.starter_en)) if row.login else None
     return CaseHead(
         row.id, row.case_number or "", row.process_key, Bilingual(row.name, row.name_en), row.version,
-        row.definition_id, row.state, row.case_state, case_state_name(live, row.case_state, row.process_key), row.customer,
+        row.definition_id, row.state, row.case_state,
+        case_state_name(live, row.case_state, row.process_key), row.customer,
         masked_phone(row.phone), row.severity, masked_text(row.gist), row.started_at, starter, row.ended_at,
         row.promised_at,
         live.units[row.unit_id].name if row.unit_id in live.units else None, row.business_key)

@@ -30,7 +30,8 @@ _LOOKS = """
     notices.unread personal.reveal personal.reveal_record registers.search registers.books
     registers.page registers.record_page registers.duplicates registers.export_records tasks.may_pull_back
     tasks.return_targets
-    tasks.allowed tasks.comments tasks.copies tasks.phrases rules.list parameters.list tasks.pullable instances.jump_targets identity.hand_over_preview
+    tasks.allowed tasks.comments tasks.copies tasks.phrases rules.list parameters.list
+    tasks.pullable instances.jump_targets identity.hand_over_preview
 """
 _OWN = """
     identity.change_password identity.set_password identity.set_language identity.sign_out_everywhere boards.save_view
