@@ -40,15 +40,16 @@ class Holds:
     def hold(self, by: Actor, reason: str, *, case: str = "", phone: str = "") -> str:
         """Set a hold on a case (id or number) or a person (telephone number); its id. Raises Invalid, NotFound,
         NotPermitted."""
-        why, number = reason_of(reason), plain_form(phone)
-        if bool(case) == bool(phone):
-            raise Invalid([FieldError("phone", "case_or_person", "请填写电话或案件号其中一项。",
-                                      "Give a telephone number or a case, one of them.")])
-        if phone and not (number.isdigit() and len(number) >= SHORTEST):
-            raise Invalid([FieldError("phone", "no_phone", "请填写完整的电话号码。", "Give a whole telephone number.")])
-        parts, now = self._parts, self._parts.clock.now()
+        parts, now, number = self._parts, self._parts.clock.now(), plain_form(phone)
         with parts.database.transaction() as connection:
             may_manage(by, parts.live.at(connection), "设置法务保全", "set a legal hold")
+            why = reason_of(reason)
+            if bool(case) == bool(phone):
+                raise Invalid([FieldError("phone", "case_or_person", "请填写电话或案件号其中一项。",
+                                          "Give a telephone number or a case, one of them.")])
+            if phone and not (number.isdigit() and len(number) >= SHORTEST):
+                raise Invalid([FieldError("phone", "no_phone", "请填写完整的电话号码。",
+                                          "Give a whole telephone number.")])
             root = _root(connection, case) if case else None
             hold = new_id(now)
             connection.execute(insert(LegalHold.__table__).values(

@@ -14,6 +14,7 @@ from engine.files import ForbiddenType
 from engine.models.history import FormFilled
 from engine.models.identity import FileChunk, FileObject, FileUse, PublicLink
 from engine.public_links import LinkExpired
+from engine.public_tokens import LinkUsed
 from tests.engine.house import House
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
@@ -106,7 +107,7 @@ def test_a_customer_answers_by_the_link_once(linked: tuple[House, str, str]) -> 
     house.work()
     assert house.open(case) == ["look"]
     assert house.variables(case)["answer_form"] == {"satisfied": True, "remark": "好"}
-    with pytest.raises(LinkExpired) as used:
+    with pytest.raises(LinkUsed) as used:
         house.engine.public.submit(token, {"satisfied": "false"})
     assert used.value.http_status == 410
     assert house.engine.public.open(token).done is True

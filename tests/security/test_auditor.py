@@ -31,6 +31,7 @@ _LOOKS = """
     registers.page registers.record_page registers.duplicates registers.export_records tasks.may_pull_back
     tasks.return_targets
     tasks.allowed tasks.comments tasks.copies tasks.phrases rules.list parameters.list
+    privacy.holds privacy.periods privacy.find
     tasks.pullable instances.jump_targets identity.hand_over_preview
 """
 _OWN = """
