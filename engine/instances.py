@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from engine import forms_filled, messages, starting, task_rows
 from engine.authorization import Actor, may_start, only_looks, require
 from engine.cards import StartedCard
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict
 from engine.interventions import Interventions
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import OnceToken, ProcessInstance, UserTask
@@ -46,11 +46,8 @@ class Instances(Interventions):
             require(by.system or (startable and may_start(by, allowed)), f"发起 {definition.name.zh}",
                     f"start {definition.name.in_('en')}")
             live = parts.live.at(connection)
-            unit_id = next((u.id for u in live.units.values() if u.key == unit), None) if unit else None
-            if unit and unit_id is None:
-                raise NotFound(what=unit)
             family = starting.begin(parts, connection, by, now, key, variables=variables, business_key=business_key,
-                                    unit_id=unit_id, definition=definition)
+                                    unit_id=live.unit_id(unit), definition=definition)
             forms_filled.at_start(family, dict(form_values or {}))
             settle(family, *family.members.values())
             save(family)

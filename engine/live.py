@@ -6,7 +6,6 @@ moved is the copy read anew, so that the usual step pays nothing for it and no p
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,15 +13,16 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from engine.calendar import WorkingCalendar
 from engine.cards import Bilingual
-from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
-from engine.models.notices import NoticeChannel
-from engine.models.repository import Pack, ProcessDefinition, Resource
-from engine.models.working import RuleValue, Substitution
-from engine.packs import DeadlineDeclaration, PackContent, Role, read_pack
+from engine.errors import NotFound
+from engine.models.identity import LiveVersion
+from engine.packs import DeadlineDeclaration, PackContent, Role
+
+EVERYWHERE = ""
+"""Stands for the unit of a rule or parameter that was changed for all units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Live:
     newest: Mapping[str, str]
     substitutions: tuple[Standing, ...] = ()
     rules: Mapping[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
-    """Rules that were changed as data, by (pack, kind, key, unit id or empty for all)."""
+    """Rules that were changed as data, by (pack, kind, key, unit id or EVERYWHERE)."""
     pack_of: Mapping[str, str] = field(default_factory=dict)
     offers_heard: bool = False
     """Whether any channel wants to hear of tasks that wait to be claimed."""
@@ -122,6 +122,17 @@ class Live:
         """Everybody who is there, by id."""
         return {person.id: person for person in self.people.values()}
 
+    @cached_property
+    def units_by_key(self) -> Mapping[str, Unit]:
+        """All units, by the key that people and files name them by."""
+        return {unit.key: unit for unit in self.units.values()}
+
+    def unit_id(self, key: str | None) -> str | None:
+        """The id of the unit named; ``None`` where none is named. Raises NotFound."""
+        if key and key not in self.units_by_key:
+            raise NotFound(what=key)
+        return self.units_by_key[key].id if key else None
+
     def role_name(self, key: str) -> Bilingual:
         """A role's name for people; the key itself where no pack declares it."""
         role = self.roles.get(key)
@@ -164,7 +175,7 @@ class Live:
 
     def rule(self, pack: str, kind: str, key: str, unit_id: str | None = None) -> dict[str, Any] | None:
         """What a process owner put in the place of a declared rule: nearest unit first, then for all."""
-        for unit in (*self.path(unit_id), "") if self.rules else ():
+        for unit in (*self.path(unit_id), EVERYWHERE) if self.rules else ():
             found = self.rules.get((pack, kind, key, unit))
             if found is not None:
                 return found
@@ -186,31 +197,10 @@ class Live:
                 for name, parameter in content.parameters.items()}
 
     def _parameter(self, pack: str, name: str, default: Any, unit_id: str | None) -> Any:
-        for unit in (*self.path(unit_id), ""):
+        for unit in (*self.path(unit_id), EVERYWHERE):
             if (pack, name, unit) in self.overrides:
                 return self.overrides[pack, name, unit]
         return default
-
-
-class LiveData:
-    """Keeps the newest :class:`Live` copy of this process."""
-
-    def __init__(self) -> None:
-        self._live: Live | None = None
-        self._lock = threading.Lock()
-
-    def at(self, connection: Connection, version: int | None = None) -> Live:
-        """The live data; ``version`` as read with the lock, or read here."""
-        if version is None:
-            version = connection.scalar(select(LiveVersion.version)) or 0
-        live = self._live
-        if live is not None and live.version == version:
-            return live
-        live = _load(connection, version)
-        with self._lock:
-            if self._live is None or self._live.version <= live.version:
-                self._live = live
-        return live
 
 
 def changed(connection: Connection) -> None:
@@ -218,73 +208,3 @@ def changed(connection: Connection) -> None:
     done = connection.execute(update(LiveVersion).values(version=LiveVersion.version + 1))
     if done.rowcount == 0:
         connection.execute(LiveVersion.__table__.insert().values(id=1, version=1))
-
-
-def _load(connection: Connection, version: int) -> Live:
-    rows = connection.execute(select(OrgUnit.id, OrgUnit.key, OrgUnit.parent_id, OrgUnit.name, OrgUnit.name_en,
-                                     OrgUnit.calendar, OrgUnit.zone, OrgUnit.kind)).all()
-    parents = {row.id: row.parent_id for row in rows}
-    by_id = {row.id: row for row in rows}
-    units = {}
-    for row in rows:
-        path = _path(row.id, parents)
-        units[row.id] = Unit(row.id, row.key, Bilingual(row.name, row.name_en), path,
-                             next((by_id[u].calendar for u in path if by_id[u].calendar), None),
-                             next((by_id[u].zone for u in path if by_id[u].zone), ""), row.kind)
-    holders: dict[str, set[str]] = {}
-    held = (select(RoleHolding.role, RoleHolding.unit_id).distinct()
-            .join(Person, Person.id == RoleHolding.person_id).where(Person.left_at.is_(None)))
-    for role, unit in connection.execute(held):
-        holders.setdefault(role, set()).add(unit)
-    packs = {key: read_pack(content, f"{key}/pack.yaml") for key, content in connection.execute(
-        select(Pack.key, Resource.content).join(Resource, Resource.sha256 == Pack.sha256))}
-    overrides = {(pack, name, unit): value for pack, name, unit, value in connection.execute(
-        select(ParameterValue.pack, ParameterValue.name, ParameterValue.unit_id, ParameterValue.value))}
-    versions = connection.execute(select(ProcessDefinition.key, ProcessDefinition.id, ProcessDefinition.pack)
-                                  .order_by(ProcessDefinition.version)).all()
-    newest = {row.key: row.id for row in versions}
-    pack_of = {row.key: row.pack for row in versions}
-    return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
-                _people(connection), newest, _substitutions(connection), _rules(connection), pack_of,
-                _offers_heard(connection))
-
-
-def _rules(connection: Connection) -> dict[tuple[str, str, str, str], dict[str, Any]]:
-    return {(row.pack, row.kind, row.key, row.unit_id): row.value for row in connection.execute(
-        select(RuleValue.pack, RuleValue.kind, RuleValue.key, RuleValue.unit_id, RuleValue.value))}
-
-
-def _offers_heard(connection: Connection) -> bool:
-    return any("offered" in groups for groups in connection.scalars(
-        select(NoticeChannel.groups).where(NoticeChannel.active.is_(True))))
-
-
-def _people(connection: Connection) -> dict[str, LivePerson]:
-    held: dict[str, list[tuple[str, str]]] = {}
-    for person, role, unit in connection.execute(
-            select(RoleHolding.person_id, RoleHolding.role, RoleHolding.unit_id)
-            .order_by(RoleHolding.role, RoleHolding.unit_id)):
-        held.setdefault(person, []).append((role, unit))
-    rows = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en, Person.unit_id)
-                              .where(Person.left_at.is_(None)))
-    return {row.login: LivePerson(row.id, row.login, Bilingual(row.name, row.name_en),
-                                  frozenset(role for role, _ in held.get(row.id, ())), tuple(held.get(row.id, ())),
-                                  row.unit_id) for row in rows}
-
-
-def _substitutions(connection: Connection) -> tuple[Standing, ...]:
-    rows = connection.execute(
-        select(Substitution.id, Substitution.person_id, Substitution.substitute_id, Substitution.from_at,
-               Substitution.until_at, Substitution.processes).where(Substitution.ended_at.is_(None))
-        .order_by(Substitution.from_at, Substitution.id)).all()
-    return tuple(Standing(row.id, row.person_id, row.substitute_id, row.from_at, row.until_at,
-                          frozenset(row.processes) if row.processes else None) for row in rows)
-
-
-def _path(unit: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
-    path: list[str] = []
-    step: str | None = unit
-    while step is not None and step not in path:
-        path.append(step)
-        step = parents.get(step)
-    return tuple(path)

@@ -161,7 +161,8 @@ class Notices:
                                      .where(NoticeChannel.id == channel_id, self._of(by))).first()
             if channel_id and old is None:
                 raise NotFound(what="channel")
-            unit = next((unit.id for unit in live.units.values() if unit.key == values.get("unit")), None)
+            named = live.units_by_key.get(values.get("unit"))
+            unit = named.id if named else None
             if unit or (old is not None and old.unit_id):
                 require(by.holds(ADMINISTRATOR), "设置部门的通知机器人", "set up the robot of a unit")
             row = self._checked(values, old)

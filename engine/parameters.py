@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from engine.authorization import AUDITOR, Actor, may_deploy, require
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
-from engine.live import changed
+from engine.live import EVERYWHERE, changed
 from engine.models.identity import ParameterValue
 from engine.packs import Parameter
 
@@ -66,7 +66,7 @@ class Parameters:
         _owner(by)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            parameter, unit_id = _found(live, pack, name), _unit(live, unit)
+            parameter, unit_id = _found(live, pack, name), live.unit_id(unit) or EVERYWHERE
             kept = _read(parameter, value)
             before = connection.scalar(_one(pack, name, unit_id))
             row = {"value": kept, "changed_at": self._parts.clock.now(), "changed_by": by.login}
@@ -82,7 +82,7 @@ class Parameters:
         _owner(by)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            parameter, unit_id = _found(live, pack, name), _unit(live, unit)
+            parameter, unit_id = _found(live, pack, name), live.unit_id(unit) or EVERYWHERE
             before = connection.scalar(_one(pack, name, unit_id))
             if before is None:
                 raise NotFound(what=name)
@@ -107,15 +107,6 @@ def _found(live: Any, pack: str, name: str) -> Parameter:
     if content is None or name not in content.parameters:
         raise NotFound(what=name)
     return content.parameters[name]
-
-
-def _unit(live: Any, key: str | None) -> str:
-    if not key:
-        return ""
-    found = next((unit.id for unit in live.units.values() if unit.key == key), None)
-    if found is None:
-        raise NotFound(what=key)
-    return found
 
 
 def _read(parameter: Parameter, text: str) -> Any:

@@ -22,7 +22,7 @@ from engine.identity import Identity
 from engine.incidents import Incidents
 from engine.instances import Instances
 from engine.jobs import Jobs
-from engine.live import LiveData
+from engine.live_data import LiveData
 from engine.models import migration
 from engine.notice_channels import Notices
 from engine.parameters import Parameters

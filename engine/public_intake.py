@@ -179,11 +179,13 @@ class PublicIntake:
 def _entry(parts: Any, connection: Connection, process: str, unit: str | None) -> _Entry:
     definition = parts.definitions.newest(connection, process)
     live = parts.live.at(connection)
-    unit_id = next((one.id for one in live.units.values() if one.key == unit), None) if unit else live.root_unit
+    if unit and unit not in live.units_by_key:
+        raise NotFound(what="page")
+    unit_id = live.unit_id(unit) or live.root_unit
     for start in definition.model.start_events:
         key = definition.model.elements[start.element_id].properties.get("bihuan:public")
         form = definition.forms.get(key or "")
-        if form is not None and start.kind in ("none", "message") and (unit_id or not unit):
+        if form is not None and start.kind in ("none", "message"):
             expressions = Expressions(parts.clock.now(), live, unit_id, parts.settings.zone, definition.pack,
                                       parts.functions(connection))
             return _Entry(live, definition, start.element_id, start.kind, form, unit_id, expressions)

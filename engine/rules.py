@@ -19,7 +19,7 @@ from engine.calendar import DeadlineRule
 from engine.cards import Bilingual
 from engine.checking_content import check_deadline
 from engine.errors import FieldError, Invalid, NotFound
-from engine.live import Live, changed
+from engine.live import EVERYWHERE, Live, changed
 from engine.models.working import RuleValue
 from engine.packs import DeadlineDeclaration, PackContent
 from engine.task_rules import DISTRIBUTE
@@ -84,7 +84,7 @@ class Rules:
         now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            unit_id = _unit(live, unit)
+            unit_id = live.unit_id(unit) or EVERYWHERE
             kept = _checked(live, _content(live, pack, kind, key), kind, key, dict(value))
             before = _before(connection, pack, kind, key, unit_id)
             row = {"value": kept, "changed_at": now, "changed_by": by.login}
@@ -101,7 +101,7 @@ class Rules:
         _owner(by)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            unit_id = _unit(live, unit)
+            unit_id = live.unit_id(unit) or EVERYWHERE
             before = _before(connection, pack, kind, key, unit_id)
             if before is None:
                 raise NotFound(what=key)
@@ -115,15 +115,6 @@ class Rules:
 def _owner(by: Actor, looking: bool = False) -> None:
     allowed = may_deploy(by) or (looking and by.holds(AUDITOR))
     require(allowed, "修改期限和升级规则", "change rules of deadlines and escalation")
-
-
-def _unit(live: Live, key: str | None) -> str:
-    if not key:
-        return ""
-    found = next((unit.id for unit in live.units.values() if unit.key == key), None)
-    if found is None:
-        raise NotFound(what=key)
-    return found
 
 
 def _before(connection: Connection, pack: str, kind: str, key: str, unit_id: str) -> Any:

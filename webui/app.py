@@ -45,6 +45,7 @@ from webui import (
     shell,
     show,
     start,
+    studio,
     talk,
     tasks,
     views,
@@ -86,6 +87,6 @@ def create_app(engine: Any) -> Flask:
     for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
                  cockpit, files, notices, operations, phrases, registers, reports, rules, public, password, provider,
                  absence, audit, organisation, people, people_import, personal, privacy, register_exchange,
-                 duplicates, shell):
+                 duplicates, shell, *studio.PARTS):
         app.register_blueprint(part.blueprint)
     return app

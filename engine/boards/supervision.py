@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, supervised_units, supervises_task
@@ -177,7 +177,8 @@ def _narrowed(query: Select[Any], live: Live, now: datetime, wanted: dict[str, s
         if wanted.get(name):
             query = query.where(column == wanted[name])
     if wanted.get("unit"):
-        query = query.where(UserTask.unit_id.in_([u.id for u in live.units.values() if u.key == wanted["unit"]]))
+        unit = live.units_by_key.get(wanted["unit"])
+        query = query.where(UserTask.unit_id == unit.id if unit else false())
     if wanted.get("level", "").isdigit():
         query = query.where(UserTask.escalation_level >= int(wanted["level"]))
     if wanted.get("promise") == "broken":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, false, func, insert, or_, select, update
 
 from engine import leaving
 from engine.authorization import ADMINISTRATOR, Actor
@@ -74,9 +74,9 @@ class Directory:
                     Person.login.contains(word, autoescape=True), func.lower(Person.name_en).contains(
                         word, autoescape=True), Person.name.contains(word, autoescape=True),
                     Person.initials.contains(word, autoescape=True), func.lower(Person.email) == word))
-            top = next((one.id for one in live.units.values() if one.key == unit), None) if unit else None
             if unit:
-                query = query.where(Person.unit_id.in_(live.subtree(top)) if top else Person.id.is_(None))
+                top = live.units_by_key.get(unit)
+                query = query.where(Person.unit_id.in_(live.subtree(top.id)) if top else false())
             if role:
                 query = query.where(exists().where(RoleHolding.person_id == Person.id, RoleHolding.role == role))
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -70,7 +70,7 @@ class Organisation:
         administrator(by)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
-            here = next((unit for unit in live.units.values() if unit.key == key), None)
+            here = live.units_by_key.get(key)
             _check(key, name, new and here is not None)
             above = unit_id(connection, parent) if parent else None
             if here is not None and above in live.subtree(here.id):

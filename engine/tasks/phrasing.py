@@ -79,10 +79,7 @@ class Phrasing:
             if phrase_id is not None:
                 row = connection.execute(select(*Phrase.__table__.columns).where(Phrase.id == phrase_id)).first()
                 _changeable(row, by, live)
-            unit_id = next((one.id for one in live.units.values() if one.key == unit), None) if unit else (
-                row.unit_id if phrase_id is not None else None)
-            if unit and unit_id is None:
-                raise NotFound(what=unit)
+            unit_id = live.unit_id(unit) or (row.unit_id if phrase_id is not None else None)
             require(unit_id is None or may_intervene(by, unit_id, live), "管理团队常用语", "keep a team's phrases")
             mine = Phrase.unit_id == unit_id if unit_id else Phrase.person_id == by.person_id
             count = len(connection.scalars(select(Phrase.id).where(mine).limit(MOST)).all()) if phrase_id is None else 0

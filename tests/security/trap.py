@@ -13,6 +13,7 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -73,7 +74,8 @@ class Trap:
 
     def _text(self, real: Any) -> Any:
         def run(source: Any, *given: Any, **named: Any) -> Any:
-            self.look(real.__name__, source, sys._getframe(1))
+            if not (real.__name__ == "compile" and _installed(source, given, sys._getframe(1))):
+                self.look(real.__name__, source, sys._getframe(1))
             return real(source, *given, **named)
 
         return run
@@ -104,7 +106,8 @@ class Trap:
                 return  # a module of the installation, read from its cache
             self.tell(f"{_module(sys._getframe(2))} causes {name}{args!r:.80}")
         elif name == "compile":
-            self.look("compile", args[0], sys._getframe(2))
+            if not _installed(args[0], args[1:], sys._getframe(2)):
+                self.look("compile", args[0], sys._getframe(2))
         elif name == "exec" and isinstance(args[0], CodeType) and not args[0].co_filename.endswith(".py"):
             self.look("exec", args[0], sys._getframe(2))
 
@@ -132,6 +135,16 @@ def _module(frame: FrameType | None) -> str:
             return str(name)
         frame = frame.f_back
     return ""
+
+
+def _installed(source: Any, given: tuple[Any, ...], frame: FrameType | None) -> bool:
+    """Whether the interpreter reads a module of the installation for the first time: the very content of its file.
+
+    Such a module may well mention what a deployed file says too, as a migration names a column.
+    """
+    if not _module(frame).startswith("importlib._bootstrap") or not given or not str(given[0]).endswith(".py"):
+        return False
+    return isinstance(source, bytes) and Path(str(given[0])).read_bytes() == source
 
 
 def _source(source: Any) -> str:

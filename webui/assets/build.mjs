@@ -74,11 +74,19 @@ function manifest() {
   fs.writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(stamps, null, 1) + '\n');
 }
 
+/** Pages with a script or style sheet of their own: every file of src/pages is one bundle. */
+function pages() {
+  if (!fs.existsSync('src/pages')) return [];
+  const files = fs.readdirSync('src/pages').filter((name) => /\.(js|css)$/.test(name));
+  return files.map((name) => ({ in: `src/pages/${name}`, out: path.parse(name).name }));
+}
+
 fs.mkdirSync(out, { recursive: true });
 const result = await esbuild.build({
-  entryPoints: {
-    app: 'src/app.js', style: 'src/style.css', diagram: 'src/diagram.css', print: 'src/print.css',
-  },
+  entryPoints: [
+    { in: 'src/app.js', out: 'app' }, { in: 'src/style.css', out: 'style' }, { in: 'src/diagram.css', out: 'diagram' },
+    { in: 'src/print.css', out: 'print' }, ...pages(),
+  ],
   outdir: out,
   bundle: true,
   minify: true,
