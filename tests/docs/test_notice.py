@@ -20,7 +20,7 @@ def part(title: str) -> set[str]:
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {re.match(r"[\w-]+", one)[0].lower() for one in requirements}
+    return {re.match(r"[\w.-]+", one)[0].lower().replace(".", "-") for one in requirements}
 
 
 def test_every_python_package_is_named():
