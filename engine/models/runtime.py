@@ -212,7 +212,7 @@ class Job(Base):
 
     __table_args__ = (
         CheckConstraint("kind in ('timer', 'service', 'deadline', 'message', 'signal', 'notice', 'start', "
-                        "'dispatch', 'deliver', 'letter', 'urge')",
+                        "'dispatch', 'deliver', 'letter', 'urge', 'migrate', 'studio')",
                         name="kind_known"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         CheckConstraint("(owner is null) = (locked_until is null)", name="owner_has_a_lock"),

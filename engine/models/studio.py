@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, Values
+from engine.models.base import ID, Base, Moment, SealedValues, Values
 from engine.models.repository import SHA
 
 PATH = String(400)
@@ -144,8 +144,8 @@ class MigrationItem(Base):
     at: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[Any] = mapped_column(Values, nullable=True)
     """Why it was not moved, or not taken back: code and parameters, worded when shown."""
-    before: Mapped[Any] = mapped_column(Values, nullable=True)
-    """Rows as they were, to take the move back."""
+    before: Mapped[Any] = mapped_column(SealedValues, nullable=True)
+    """What the move changed in the rows of the case, to take it back; on the first item of a case alone."""
     mark: Mapped[str] = mapped_column(String(64), default="")
     """What the instance looked like right after the move: it is untouched while it still does."""
 
