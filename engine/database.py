@@ -125,12 +125,17 @@ def _sqlite(url: Any) -> Engine:
                        f"busy_timeout={BUSY_MILLISECONDS}", "cache_size=-20000"):
             connection.execute(f"PRAGMA {pragma}")
 
+    begin_at_once(engine)
+    return engine
+
+
+def begin_at_once(engine: Engine) -> None:
+    """Let transactions of an SQLite database that write take the lock when they begin."""
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("bihuan_reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _postgresql(url: Any) -> Engine:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from engine import connecting
+from engine import connecting, live_files
 from engine.authorization import Actor
 from engine.boards import Boards
 from engine.clock import Clock, SystemClock
@@ -42,10 +42,11 @@ from engine.tasks import Tasks
 class ProcessEngine:
     """One front door. Each verb is one transaction and names who acts; nothing here knows that there is a web."""
 
-    def __init__(self, settings: Settings | None = None, clock: Clock | None = None):
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None,
+                 database: Database | None = None):
         self.settings = settings or Settings.from_environ()
         self.clock: Clock = clock or SystemClock()
-        self.database = Database(self.settings.database_url, Keys(*self.settings.data_keys))
+        self.database = database or Database(self.settings.database_url, Keys(*self.settings.data_keys))
         self.log = structlog.get_logger("bihuan")
         self.live = LiveData()
         self.definitions = Definitions()
@@ -72,6 +73,7 @@ class ProcessEngine:
         """Bring the database to the newest schema."""
         with self.database.transaction() as connection:
             migration.upgrade(connection)
+            live_files.recover(connection)
 
     def ready(self) -> dict[str, Any]:
         """Whether the database has the newest schema. Raises :class:`DatabaseUnreachable`."""

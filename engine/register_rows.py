@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,12 @@ class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
     def __init__(self, parts: Any):
         self._parts = parts
         self.kept: dict[str, RegisterStore] = {}
+
+    def adopt(self, other: Registers) -> None:
+        """Take over the declarations that another engine has read already, on this engine's clock."""
+        for key, store in other.kept.items():
+            self.kept[key] = copy(store)  # with its table, so that statements compiled for one fit the other
+            self.kept[key].evaluate = self._evaluate
 
     def deploy(self, connection: Connection, register: Register, sha256: str, groups_sha256: str | None) -> None:
         """Make or widen the table of a register and keep its declaration. Raises Refused for anything destructive."""

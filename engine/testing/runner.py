@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -19,8 +16,8 @@ from engine.errors import BihuanError, Invalid
 from engine.models.history import ElementVisit, HistoryEntry
 from engine.models.runtime import Incident, Job, ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
-from engine.settings import Settings
 from engine.testing.expectations import check
+from engine.testing.ground import BEGIN, ground
 from engine.testing.reader import Scenario
 from engine.testing.world import furnish, moment, value_of
 
@@ -52,34 +49,19 @@ class Coverage:
 
 
 class Runner:
-    """Runs scenarios against ``files`` (path -> content); a template database is made once and copied."""
+    """Runs scenarios against ``files`` (path -> content), each in a database of its own in memory."""
 
     def __init__(self, files: Mapping[str, bytes]):
-        self._home = Path(tempfile.mkdtemp(prefix="bihuan-scenarios-"))
-        self._files = files
+        self._ground = ground(files)
         self.coverage = Coverage()
-        engine = self._engine(self._home / "template.db", MovableClock(moment("2026-01-01T00:00:00", "UTC")))
-        engine.upgrade()
-        engine.deployments.deploy(files, SYSTEM, note="scenarios")
-        engine.close()  # the last connection to close folds the log into the file
-        self._definitions, self._registers = engine.definitions, engine.registers.kept
 
     def close(self) -> None:
-        """Remove the databases."""
-        shutil.rmtree(self._home, ignore_errors=True)
-
-    def _engine(self, path: Path, clock: MovableClock) -> ProcessEngine:
-        return ProcessEngine(Settings(database_url=f"sqlite:///{path}", secret_key="scenario", smtp_host=""), clock)
+        """Nothing is left behind: the databases were in memory."""
 
     def run(self, scenario: Scenario) -> Outcome:
         """Run one scenario; never raises for what the story or the content does."""
-        path = self._home / "run.db"
-        for old in self._home.glob("run.db*"):
-            old.unlink()
-        shutil.copy(self._home / "template.db", path)
-        clock = MovableClock(moment("2026-01-01T00:00:00", "UTC"))
-        engine = self._engine(path, clock)
-        engine.definitions, engine.registers.kept = self._definitions, self._registers
+        clock = MovableClock(BEGIN)
+        engine = self._ground.engine(clock)
         engine.flows_taken = set()
         line = scenario.line
         try:
