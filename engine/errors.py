@@ -52,7 +52,8 @@ class NotFound(BihuanError):
               "link": ("这个链接", "The link"), "page": ("这一页", "The page"), "person": ("这个人", "The person"),
               "incident": ("这个异常", "The incident"), "file": ("这个文件", "The file"),
               "process": ("这个流程", "The process"), "notice": ("这条通知", "The notice"),
-              "channel": ("这个通知渠道", "The channel")}
+              "channel": ("这个通知渠道", "The channel"), "draft": ("这份草稿", "The draft"),
+              "version": ("这个版本", "The version")}
     """What ``what`` may be besides a name: the kind of thing, in Chinese and English."""
 
     def sentence(self, lang: str = "zh") -> str:

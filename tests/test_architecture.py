@@ -24,12 +24,11 @@ LEAF_MAY = {
     "dmn": {"errors", "xml", "values", "yaml", "feel", "clock"},
 }
 VERBS = ("deployments", "instances", "tasks", "jobs", "incidents", "boards", "identity", "files",
-         "public_links", "rules")
+         "public_links", "rules", "studio")
 """What hangs on the front door; a verb never calls another verb."""
 VERB_MAY: dict[tuple[str, str], str] = {
     ("boards", "incidents"): "words a failure for the page of a case",
     ("boards", "tasks"): "tells why a task is gone",
-    ("boards", "deployments"): "who may start a process",
     ("incidents", "instances"): "the error that asks for a reason",
     ("identity", "instances"): "the error that asks for a reason",
 }

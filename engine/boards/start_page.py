@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.authorization import Actor, may_start, require
-from engine.deployments import startable_by
+from engine.deploying import startable_by
 from engine.errors import NotFound
 from engine.expressions import Expressions
 from engine.forms import view

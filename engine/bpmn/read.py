@@ -14,7 +14,8 @@ from engine.xml import read_xml
 
 KEPT = 256
 """Files whose models are kept in memory."""
-_cache: OrderedDict[tuple[str, str], list[ProcessModel]] = OrderedDict()
+Looked = tuple[tuple[Problem, ...], tuple[ProcessModel, ...] | None]
+_cache: OrderedDict[tuple[str, str], Looked] = OrderedDict()
 _lock = Lock()
 
 
@@ -23,34 +24,42 @@ def read_models(xml: bytes, file: str = "") -> list[ProcessModel]:
 
     Raises :class:`~engine.errors.Refused` with every problem found.
     """
-    raw = xml.encode() if isinstance(xml, str) else xml
-    key = (hashlib.sha256(raw).hexdigest(), file)
-    with _lock:
-        if key in _cache:
-            _cache.move_to_end(key)
-            return list(_cache[key])
-    root = read_xml(xml, file)
-    errors = [problem for problem in lint(root, file) if problem.severity == "error"]
-    if errors:
-        raise Refused(errors)
-    models = parse(root, file)
-    with _lock:
-        _cache[key] = models
-        while len(_cache) > KEPT:
-            _cache.popitem(last=False)
+    problems, models = _looked(xml, file)
+    if models is None:
+        raise Refused([problem for problem in problems if problem.severity == "error"])
     return list(models)
 
 
 def check_models(xml: bytes, file: str = "") -> list[Problem]:
     """Everything that is wrong or doubtful about a drawing; never raises."""
+    return list(_looked(xml, file)[0])
+
+
+def _looked(xml: bytes, file: str) -> Looked:
+    """All problems of a drawing, and its processes where none of them is an error."""
+    raw = xml.encode() if isinstance(xml, str) else xml
+    key = (hashlib.sha256(raw).hexdigest(), file)
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    found = _look(xml, file)
+    with _lock:
+        _cache[key] = found
+        while len(_cache) > KEPT:
+            _cache.popitem(last=False)
+    return found
+
+
+def _look(xml: bytes, file: str) -> Looked:
     try:
         root = read_xml(xml, file)
     except Refused as refused:
-        return list(refused.problems)
-    problems = list(lint(root, file))
-    if not any(problem.severity == "error" for problem in problems):
-        try:
-            parse(root, file)
-        except Refused as refused:
-            problems += refused.problems
-    return problems
+        return refused.problems, None
+    problems = tuple(lint(root, file))
+    if any(problem.severity == "error" for problem in problems):
+        return problems, None
+    try:
+        return problems, tuple(parse(root, file))
+    except Refused as refused:
+        return problems + refused.problems, None
