@@ -48,7 +48,11 @@ def refuse_if_due(family: Family, member: Member) -> None:
 
 
 def settle(family: Family, *touched: Member) -> None:
-    """Run the touched members, their callers and the processes they call, until all of them wait or have ended."""
+    """Run the touched members, their callers and the processes they call, until all of them wait or have ended.
+
+    Raises :class:`RunFailed` where one would be left at a join that nothing can reach any more: a case that goes on
+    waits for something that can happen. What led there is undone, a job of it becomes an incident.
+    """
     queue = deque(touched)
     while queue:
         member = queue.popleft()
@@ -69,6 +73,10 @@ def settle(family: Family, *touched: Member) -> None:
             queue.append(member)
         if member.run.ended and member.row["ended_at"] is None:
             queue.extend(_end(family, member, thrown))
+    for member in family.members.values():
+        stuck = member.run.stuck() if member.touched else []
+        if stuck:
+            raise RunFailed(stuck[0], "stuck")
     case_columns.derive(family)
 
 

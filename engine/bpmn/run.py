@@ -80,9 +80,16 @@ class ProcessRun(TokenGame):
         return list(waiting.waits(self))
 
     def held(self) -> list[str]:
-        """Element ids of the joins that hold tokens; with no waits and no end it is here that a run is stuck."""
+        """Element ids of the joins that hold tokens."""
         return sorted({token.task_spec.name for token in self.tokens.values()
                        if token.state == WAITING and not is_armed(token)})
+
+    def stuck(self) -> list[str]:
+        """The joins at which all that is left of the run waits for tokens that nothing can bring; else empty."""
+        held = self.held()
+        if not held or self.ended or any("away" in token.notes for token in self.tokens.values()) or self.waits():
+            return []
+        return held
 
     def take_events(self) -> list[RunEvent]:
         """What happened since this was last called, in order."""

@@ -91,6 +91,22 @@ def test_a_jump_goes_where_it_said(ways: House) -> None:
     assert ways.open(case) == ["judge"]
 
 
+def test_a_jump_that_would_leave_a_branch_waiting_for_ever_is_refused(ways: House) -> None:
+    """Given a branch that waits at the join, when the other one jumps past it, then the jump is refused."""
+    case = ways.start("many_ways")
+    for element in ("write", "count"):
+        ways.engine.tasks.claim(ways.task(case, element), ways("wang.fang"))
+        ways.engine.tasks.complete(ways.task(case, element), {"customer": "恒泰"} if element == "write" else {},
+                                   ways("wang.fang"))
+    left = next(step for step in ways.engine.instances.jump_targets(case, ways("zhou.min")).leave
+                if step.element_id == "check")
+    with pytest.raises(RunFailed) as caught:
+        ways.engine.instances.jump(case, [left.element_instance_id], ["end"], "不用查了", ways("zhou.min"))
+    assert caught.value.reason == "stuck"
+    assert "永远等待" in caught.value.sentence("zh")
+    assert ways.open(case) == ["check"]
+
+
 def test_nothing_moves_while_a_case_is_suspended(ways: House) -> None:
     case = ways.start("note")
     ways.engine.tasks.claim(ways.task(case, "write"), ways("li.na"))
