@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from engine import calendar_starts, feel
+from engine import feel
 from engine.authorization import SYSTEM, Actor
+from engine.cards import Bilingual
 from engine.clock import MovableClock
 from engine.errors import BihuanError, Invalid
 from engine.models.history import ElementVisit, HistoryEntry
-from engine.models.runtime import Incident, Job, ProcessInstance, UserTask
+from engine.models.runtime import Incident, ProcessInstance, UserTask
 from engine.process_engine import ProcessEngine
 from engine.testing.expectations import check
+from engine.testing.failing import StepFailed, joined, words_of
 from engine.testing.ground import BEGIN, ground
 from engine.testing.reader import Scenario
-from engine.testing.world import furnish, moment, value_of
+from engine.testing.world import furnish, moment, only_own_calendar, value_of
 
 MOST_JOBS = 2000
 """Jobs one step may cause; more is a process that never rests."""
 
 
-class StepFailed(Exception):
-    """A step did not do what the story says."""
-
-
 @dataclass
 class Outcome:
-    """How a scenario went; ``message`` says where it failed."""
+    """How a scenario went; ``words`` say what failed, ``message`` in English, at ``line``."""
 
     scenario: Scenario
     ok: bool
     line: int = 0
-    message: str = ""
+    words: Bilingual = Bilingual("")
+    step: int = 0
+    """The number of the step that failed, counted from 1."""
+
+    @property
+    def message(self) -> str:
+        return self.words.en
 
 
 @dataclass
@@ -63,27 +68,19 @@ class Runner:
         clock = MovableClock(BEGIN)
         engine = self._ground.engine(clock)
         engine.flows_taken = set()
-        line = scenario.line
+        line, number = scenario.line, 0
         try:
             furnish(engine, clock, scenario)
-            self._only_own_calendar(engine, scenario.process)
+            only_own_calendar(engine, scenario.process)
             story = Story(engine, clock, scenario)
-            for line, step in scenario.steps:  # noqa: B007 - told when a step fails
+            for number, (line, step) in enumerate(scenario.steps, 1):  # noqa: B007 - told when a step fails
                 story.take(step)
             return Outcome(scenario, True)
-        except (StepFailed, BihuanError) as error:
-            fields = "; ".join(f"{f.path}: {f.en}" for f in error.fields) if isinstance(error, Invalid) else ""
-            return Outcome(scenario, False, line, f"{error} {fields}".strip())
+        except BihuanError as error:
+            return Outcome(scenario, False, line, words_of(error), number)
         finally:
             self._cover(engine)
             engine.close()
-
-    def _only_own_calendar(self, engine: ProcessEngine, process: str) -> None:
-        """Of all calendar starts only those of the story's process count, and from the moment at which it begins."""
-        with engine.database.transaction() as connection:
-            connection.execute(delete(Job.__table__).where(Job.kind == "start"))
-            model = engine.definitions.newest(connection, process).model
-            calendar_starts.arm(engine, connection, engine.clock.now(), model)
 
     def _cover(self, engine: ProcessEngine) -> None:
         with engine.database.reading() as connection:
@@ -107,6 +104,8 @@ class Story:
         self.cases: dict[str, str] = {}
         self.last = ""
         self.sent: list[dict[str, Any]] = []
+        self.until: float | None = None
+        """When a step that still runs is stopped, by ``time.monotonic``."""
 
     def take(self, step: dict[str, Any]) -> None:
         """Do one step."""
@@ -120,10 +119,10 @@ class Story:
     def case_of(self, step: Mapping[str, Any]) -> str:
         name = step.get("in")
         if name is not None and name not in self.cases:
-            raise StepFailed(f"no case is called {name!r}")
+            raise StepFailed(f"没有叫 {name!r} 的案件", f"no case is called {name!r}")
         found = self.cases[name] if name is not None else self.last
         if not found:
-            raise StepFailed("no case was started yet")
+            raise StepFailed("还没有发起案件", "no case was started yet")
         return found
 
     def variables(self, case_id: str) -> dict[str, Any]:
@@ -138,9 +137,13 @@ class Story:
             rows = self.engine.jobs.acquire("story", 1)
             if not rows:
                 return
+            if self.until is not None and time.monotonic() > self.until:
+                raise StepFailed("这一步运行太久，已停止：流程可能停不下来",
+                                 "this step runs for too long and was stopped: the process may never come to rest")
             self._log(rows[0])
             self.engine.jobs.run(rows[0], "story")
-        raise StepFailed(f"more than {MOST_JOBS} jobs without coming to rest")
+        raise StepFailed(f"{MOST_JOBS} 个作业之后仍停不下来：流程可能在原地打转",
+                         f"more than {MOST_JOBS} jobs without coming to rest: the process may turn in a circle")
 
     def _log(self, job: Any) -> None:
         if job.kind in ("service", "notice"):
@@ -164,7 +167,7 @@ class Story:
         with self.engine.database.reading() as connection:
             found = connection.scalar(query.order_by(ProcessInstance.id).limit(1))
         if found is None:
-            raise StepFailed(f"nothing started a case of {step['adopt']}")
+            raise StepFailed(f"没有自动发起的 {step['adopt']} 案件", f"nothing started a case of {step['adopt']}")
         self.last = self.cases[step.get("as") or found] = found
 
     def _claim(self, step: dict[str, Any]) -> None:
@@ -183,11 +186,14 @@ class Story:
         except BihuanError as error:
             fields = [f.path for f in error.fields] if isinstance(error, Invalid) else []
             if "fields" in wanted and sorted(set(wanted["fields"])) != sorted(set(fields)):
-                raise StepFailed(f"refused at {fields}, expected at {wanted['fields']}") from error
+                raise StepFailed(f"被退回的是 {fields}，应为 {wanted['fields']}",
+                                 f"refused at {fields}, expected at {wanted['fields']}") from error
             if "code" in wanted and wanted["code"] not in (error.code, *self._codes(error)):
-                raise StepFailed(f"refused with {error.code}, expected {wanted['code']}") from error
+                raise StepFailed(f"被拒绝的原因是 {error.code}，应为 {wanted['code']}",
+                                 f"refused with {error.code}, expected {wanted['code']}") from error
             return
-        raise StepFailed(f"{step['refuse']} was accepted, though it should have been refused")
+        raise StepFailed(f"{step['refuse']} 被接受了，本应拒绝",
+                         f"{step['refuse']} was accepted, though it should have been refused")
 
     @staticmethod
     def _codes(error: BihuanError) -> list[str]:
@@ -208,7 +214,8 @@ class Story:
         found = mine or found
         number = step.get("index", 1)
         if len(found) < number:
-            raise StepFailed(f"no open task {name!r}; open are {sorted({row.element_id for row in rows})}")
+            names = sorted({row.element_id for row in rows})
+            raise StepFailed(f"没有待办 {name!r}；现有 {names}", f"no open task {name!r}; open are {names}")
         return found[number - 1].id
 
     def _for(self, rows: list[Any], login: str) -> list[Any]:
@@ -259,7 +266,8 @@ class Story:
     def _move_to(self, goal: datetime) -> None:
         """Move the clock, stopping at everything that is due on the way."""
         if goal < self.clock.now():
-            raise StepFailed(f"the clock is at {self.clock.now().isoformat()} already")
+            at = self.clock.now().isoformat()
+            raise StepFailed(f"时钟已经走到 {at}", f"the clock is at {at} already")
         for _ in range(MOST_JOBS):
             due = self.engine.jobs.next_due()
             if due is None or due > goal:
@@ -272,7 +280,8 @@ class Story:
     def _expect(self, step: dict[str, Any]) -> None:
         wrong = check(self, self.case_of(step), step["expect"])
         if wrong:
-            raise StepFailed("; ".join(wrong))
+            told = joined(wrong)
+            raise StepFailed(told.zh, told.en)
 
     def incidents(self, case_id: str) -> list[Any]:
         """The open incidents of a case."""

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import feel
+from sqlalchemy import delete
+
+from engine import calendar_starts, feel
 from engine.authorization import SYSTEM
 from engine.cards import Bilingual
 from engine.clock import MovableClock
 from engine.live import changed
 from engine.models.identity import ParameterValue
+from engine.models.runtime import Job
 from engine.packs import bilingual
 from engine.process_engine import ProcessEngine
 from engine.testing.reader import Scenario
@@ -60,6 +63,14 @@ def _parameters(engine: ProcessEngine, parameters: Mapping[str, Any]) -> None:
                     pack=pack.key, name=name, unit_id="", value=parameters[name], changed_at=engine.clock.now(),
                     changed_by="scenario"))
         changed(connection)
+
+
+def only_own_calendar(engine: ProcessEngine, process: str) -> None:
+    """Of all calendar starts only those of the story's process count, and from the moment at which it begins."""
+    with engine.database.transaction() as connection:
+        connection.execute(delete(Job.__table__).where(Job.kind == "start"))
+        model = engine.definitions.newest(connection, process).model
+        calendar_starts.arm(engine, connection, engine.clock.now(), model)
 
 
 def value_of(engine: ProcessEngine, raw: Any, variables: Mapping[str, Any] | None = None) -> Any:
