@@ -31,11 +31,12 @@ from engine.privacy import Privacy
 from engine.public_links import PublicLinks
 from engine.register_rows import Registers
 from engine.registers.table import HISTORY
-from engine.resealing import reseal
+from engine.resealing import reseal, reseal_records
 from engine.role_holders import people_of
 from engine.rules import Rules
 from engine.sealing import Keys
 from engine.settings import Settings
+from engine.studio import Studio
 from engine.tasks import Tasks
 
 
@@ -65,6 +66,7 @@ class ProcessEngine:
         self.personal = PersonalData(self)
         self.privacy = Privacy(self)
         self.notices = Notices(self)
+        self.studio = Studio(self)
         self.outbound = Outbound(AllowedHosts(self.settings.http_hosts.split(",")))
         self.connectors = connecting.connectors(self)
         self.flows_taken: set[tuple[str, str]] | None = None  # scenarios gather coverage here
@@ -87,7 +89,9 @@ class ProcessEngine:
 
     def reseal(self) -> int:
         """Bring what is sealed under the newest key (:mod:`engine.resealing`); returns how many rows changed."""
-        return reseal(self.database, [HISTORY])
+        with self.database.reading() as connection:
+            stores = self.registers.stores(connection).values()
+        return reseal(self.database, [HISTORY]) + reseal_records(self.database, stores)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,17 @@
+"""The studio: drafts of processes, changed, checked, tried, compared and published. One mixin of verbs per module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.studio.draft_files import DraftFiles
+from engine.studio.drafts import Drafts
+
+__all__ = ["Studio"]
+
+
+class Studio(Drafts, DraftFiles):
+    """The verbs of the studio; each is one transaction. Mixins share ``self._parts``, the engine's parts."""
+
+    def __init__(self, parts: Any):
+        self._parts = parts
