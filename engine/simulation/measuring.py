@@ -1,0 +1,110 @@
+"""From what was noted to how work went: when each piece of work began, and how long people waited for and worked on it.
+
+A person is taken to do one thing at a time: work on a task begins when it is claimed, and not before the same person
+completed the task before it. Waiting while somebody was free is *reaction*, while nobody was is *queueing*; the
+simulation makes the queueing itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.simulation.hours import WorkHours
+from engine.simulation.past import PastStep, Place, Work
+
+CLAIMED_BEFORE = 60.0
+"""Seconds before its completion at which a claim tells that work began; later ones are part of submitting."""
+CLAIMED_SHARE = 0.5
+"""Share of a step's completions that must have such a claim, so that its service times count as measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A completed task: moments in seconds since the beginning. ``by`` empty: no person of ours did it."""
+
+    place: Place
+    role: str
+    unit: str
+    by: str
+    opened: float
+    claimed: float | None
+    left: float
+    due: float | None
+    ours: bool = True
+    """Whether it belongs to a case of the simulated process."""
+
+    @property
+    def claim_tells(self) -> bool:
+        """Whether the claim came long enough before the completion to tell when work began."""
+        return self.claimed is not None and self.left - self.claimed >= CLAIMED_BEFORE
+
+
+def begun(done: Sequence[Done]) -> list[float]:
+    """When work on each began: claimed (else opened), and the person's task before it completed."""
+    order = sorted(range(len(done)), key=lambda index: (done[index].left, done[index].opened))
+    before: dict[str, float] = {}
+    found = [0.0] * len(done)
+    for index in order:
+        one = done[index]
+        start = one.opened if one.claimed is None else max(one.opened, one.claimed)
+        found[index] = min(one.left, max(start, before.get(one.by, start))) if one.by else one.left
+        before[one.by] = one.left
+    return found
+
+
+class Busy:
+    """When all people of a pool were at work on something at once."""
+
+    def __init__(self, intervals: Iterable[tuple[float, float]], people: int, hours: WorkHours):
+        changes = sorted((moment, change) for start, end in intervals if end > start
+                         for moment, change in ((start, 1), (end, -1)))
+        self._hours = hours
+        self._stretches: list[tuple[float, float]] = []
+        at_once, since = 0, None
+        for moment, change in changes:
+            at_once += change
+            if at_once >= people and since is None:
+                since = moment
+            elif at_once < people and since is not None:
+                self._stretches.append((since, moment))
+                since = None
+
+    def within(self, start: float, end: float) -> float:
+        """Working seconds of a stretch of time in which nobody was free."""
+        return sum(self._hours.between(max(start, since), min(end, until)) for since, until in self._stretches
+                   if since < end and until > start)
+
+
+def steps(done: Sequence[Done], hours: Mapping[str, WorkHours]) -> dict[Place, PastStep]:
+    """How each step of the simulated process was worked on."""
+    starts = begun(done)
+    pools: dict[tuple[str, str], set[str]] = defaultdict(set)
+    by_person: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for one, start in zip(done, starts):
+        if one.by:
+            pools[one.role, one.unit].add(one.by)
+            by_person[one.by].append((start, one.left))
+    busy = {pool: Busy([stretch for person in people for stretch in by_person[person]], len(people),
+                       hours.get(pool[0], hours[""])) for pool, people in pools.items()}
+    found: dict[Place, list[tuple[Done, float]]] = defaultdict(list)
+    for one, start in zip(done, starts):
+        if one.ours:
+            found[one.place].append((one, start))
+    return {place: _step(several, busy, hours) for place, several in found.items()}
+
+
+def _step(several: list[tuple[Done, float]], busy: Mapping[tuple[str, str], Busy],
+          hours: Mapping[str, WorkHours]) -> PastStep:
+    works, waits = [], []
+    for one, start in several:
+        kept = hours.get(one.role, hours[""])
+        queued = busy[one.role, one.unit].within(one.opened, start) if one.by else 0.0
+        works.append(Work(max(0.0, kept.between(one.opened, start) - queued), kept.between(start, one.left),
+                          one.left - one.opened))
+        waits.append(start - one.opened)
+    measured = sum(one.claim_tells for one, _start in several) >= CLAIMED_SHARE * len(several)
+    return PastStep(tuple(works), measured, any(one.by for one, _start in several), tuple(waits),
+                    sum(one.due is not None for one, _start in several),
+                    sum(one.due is not None and one.left <= one.due for one, _start in several))
