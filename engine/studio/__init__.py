@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.studio.choosing import Choosing
 from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
+from engine.studio.editing import Editing
+from engine.studio.tidying import Tidying
 
 __all__ = ["Studio"]
 
 
-class Studio(Drafts, DraftFiles):
+class Studio(Drafts, DraftFiles, Editing, Choosing, Tidying):
     """The verbs of the studio; each is one transaction. Mixins share ``self._parts``, the engine's parts."""
 
     def __init__(self, parts: Any):

@@ -26,9 +26,9 @@ VERBS = ("set", "remove", "insert", "move", "rename")
 MAX_EDITS = 500
 """Operations of one call."""
 ORDER = ("id", "label", "zh", "en", "title", "type", "register", "fill", "role", "required", "readonly", "unique",
-         "index", "personal", "outcome", "visible", "compute", "default", "unit", "decimals", "min", "max", "min_length",
-         "max_length", "pattern", "past", "future", "accept", "max_mb", "max_files", "min_rows", "max_rows", "help",
-         "values", "columns", "fields", "rules", "sets", "tasks")
+         "index", "personal", "outcome", "visible", "compute", "default", "unit", "decimals", "min", "max",
+         "min_length", "max_length", "pattern", "past", "future", "accept", "max_mb", "max_files", "min_rows",
+         "max_rows", "help", "values", "columns", "fields", "rules", "sets", "tasks")
 """Where a new attribute goes: behind the last one that stands before it here; any other at the end."""
 
 
