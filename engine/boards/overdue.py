@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, supervises_task
 from engine.boards.rows import TASK_COLUMNS, task_row
+from engine.boards.supervision import alarmed
 from engine.cards import TaskRow
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
@@ -26,7 +27,6 @@ def rows(parts: Any, by: Actor, limit: int) -> tuple[TaskRow, ...]:
                  .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
                  .outerjoin(Person, Person.id == UserTask.assignee_id)
                  .outerjoin(other, other.id == UserTask.came_by)
-                 .where(UserTask.due_at.is_not(None), UserTask.suspended.is_(False),
-                        or_(UserTask.due_at <= now, UserTask.warn_at <= now), supervises_task(by, live))
+                 .where(alarmed(now), supervises_task(by, live))
                  .order_by(UserTask.due_at, UserTask.id).limit(limit))
         return tuple(task_row(row, live, now) for row in connection.execute(query))

@@ -1,15 +1,17 @@
 """The supervisors' board: what is late, at risk or escalated, by person, role, process or team, by age; and the list.
 
-All numbers come from the rows that have a clock and are late or at risk: one grouped statement for the matrix, one for
-the figures on top, one index range for the page of the list. Sources: UX 5.6; ageing buckets are its defaults.
+All numbers come from the rows that have a clock and are late or at risk, read once: a grouped statement over one range
+of a covering index gives the matrix and the figures on top; the page of the list is a range of its own. Sources: UX
+5.6; ageing buckets are its defaults.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, supervised_units, supervises_task
@@ -28,6 +30,7 @@ BUCKETS = ("risk", "h4", "h24", "d1")
 """At risk; late under 4 hours; 4 to 24 hours; above a day."""
 DIMENSIONS = {"person": UserTask.assignee_id, "role": UserTask.role, "process": UserTask.process_key,
               "unit": UserTask.unit_id}
+H4, H24 = timedelta(hours=4), timedelta(days=1)
 ON_TIME_OVER = timedelta(days=30)
 
 
@@ -42,34 +45,64 @@ def page(parts: Any, by: Actor, group: str = "person", filters: dict[str, str] |
     with parts.database.reading() as connection:
         live, now = parts.live.at(connection), parts.clock.now()
         seen = and_(alarmed(now), supervises_task(by, live))
-        lines = _matrix(connection, live, seen, now, group)
-        figures = _figures(connection, live, by, seen, now)
+        counted = _counted(connection, live, by, seen, now, group)
+        lines = _matrix(connection, live, counted, group)
         rows, following = _list(connection, live, seen, now, wanted, after, limit)
-    return BoardPage(group, lines, figures, rows, following)
+    return BoardPage(group, lines, _figures(counted), rows, following)
 
 
 def alarmed(now: datetime) -> ColumnElement[bool]:
-    """The tasks that are late or at risk, whose clock runs: two index ranges."""
+    """The tasks that are late or at risk, whose clock runs: a range of ``ix_user_task_alarm``."""
     return and_(UserTask.suspended.is_(False), UserTask.paused_at.is_(None),
-                or_(UserTask.due_at <= now, UserTask.warn_at <= now))
+                func.coalesce(UserTask.warn_at, UserTask.due_at) <= now)
 
 
 def _bucket(now: datetime) -> ColumnElement[str]:
-    return case((UserTask.due_at > now, "risk"), (UserTask.due_at > now - timedelta(hours=4), "h4"),
-                (UserTask.due_at > now - timedelta(days=1), "h24"), else_="d1")
+    return case((UserTask.due_at > now, "risk"), (UserTask.due_at > now - H4, "h4"),
+                (UserTask.due_at > now - H24, "h24"), else_="d1")
 
 
-def _matrix(connection: Connection, live: Live, seen: ColumnElement[bool], now: datetime,
-            group: str) -> tuple[MatrixLine, ...]:
+def _of_age(age: str, now: datetime) -> ColumnElement[bool]:
+    """The tasks of a bucket, or ``late`` for all but those at risk, as a range of due moments."""
+    due = UserTask.due_at
+    return {"risk": due > now, "late": due <= now, "h4": and_(due <= now, due > now - H4),
+            "h24": and_(due <= now - H4, due > now - H24), "d1": due <= now - H24}[age]
+
+
+def _counted(connection: Connection, live: Live, by: Actor, seen: ColumnElement[bool], now: datetime,
+             group: str) -> Sequence[Row[Any]]:
+    """Tasks by line of the matrix and bucket, with how many of them the figures on top count."""
     column, bucket = DIMENSIONS[group], _bucket(now)
-    counted: dict[str, dict[str, int]] = {}
-    for key, name, count in connection.execute(
-            select(column, bucket.label("bucket"), func.count()).where(seen).group_by(column, bucket)):
-        counted.setdefault(key or "", dict.fromkeys(BUCKETS, 0))[name] = count
-    names = _names(connection, live, group, counted)
-    lines = [MatrixLine(_filter_value(live, group, key), names.get(key, Bilingual(key, key)), cells)
-             for key, cells in counted.items()]
+    mine = [role for role in by.roles if role in live.supervising]
+
+    def of_these(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    escalated = UserTask.escalation_level > 0
+    return connection.execute(select(
+        column.label("line"), bucket.label("bucket"), func.count().label("tasks"),
+        of_these(escalated).label("escalated"),
+        of_these(and_(escalated, UserTask.role.in_(_watched(live, mine)))).label("to_me"),
+        of_these(UserTask.assignee_id.is_(None)).label("unclaimed"),
+        of_these(UserTask.promised_at <= now).label("broken")).where(seen).group_by(column, bucket)).all()
+
+
+def _matrix(connection: Connection, live: Live, counted: Sequence[Row[Any]], group: str) -> tuple[MatrixLine, ...]:
+    cells: dict[str, dict[str, int]] = {}
+    for row in counted:
+        cells.setdefault(row.line or "", dict.fromkeys(BUCKETS, 0))[row.bucket] = row.tasks
+    names = _names(connection, live, group, cells)
+    lines = [MatrixLine(_filter_value(live, group, key), names.get(key, Bilingual(key, key)), numbers)
+             for key, numbers in cells.items()]
     return tuple(sorted(lines, key=lambda line: (-line.late, -line.cells["risk"], line.name.zh)))
+
+
+def _figures(counted: Sequence[Row[Any]]) -> dict[str, int]:
+    """The strip on top: late, at risk, escalated, escalated to my role, unclaimed, promises to customers broken."""
+    figures = {"late": sum(row.tasks for row in counted if row.bucket != "risk"),
+               "risk": sum(row.tasks for row in counted if row.bucket == "risk")}
+    return figures | {name: sum(int(row._mapping[name]) for row in counted)
+                      for name in ("escalated", "to_me", "unclaimed", "broken")}
 
 
 def _filter_value(live: Live, group: str, key: str) -> str:
@@ -94,23 +127,6 @@ def _names(connection: Connection, live: Live, group: str, keys: Any) -> dict[st
     return nobody | {row.key: Bilingual(row.name, row.name_en) for row in connection.execute(
         select(ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.name_en)
         .where(ProcessDefinition.id.in_([live.newest[key] for key in keys if key in live.newest])))}
-
-
-def _figures(connection: Connection, live: Live, by: Actor, seen: ColumnElement[bool], now: datetime) -> dict[str, int]:
-    """The strip on top: late, at risk, escalated, escalated to my role, unclaimed, promises to customers broken."""
-    mine = [role for role in by.roles if role in live.supervising]
-    to_me = case((and_(UserTask.escalation_level > 0, UserTask.role.in_(_watched(live, mine))), 1), else_=0)
-    late = UserTask.due_at <= now
-
-    def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    row = connection.execute(select(
-        counted(late).label("late"), counted(UserTask.due_at > now).label("risk"),
-        counted(UserTask.escalation_level > 0).label("escalated"),
-        func.coalesce(func.sum(to_me), 0).label("to_me"), counted(UserTask.assignee_id.is_(None)).label("unclaimed"),
-        counted(UserTask.promised_at <= now).label("broken")).where(seen)).one()
-    return {name: int(value) for name, value in row._mapping.items()}
 
 
 def _watched(live: Live, mine: list[str]) -> list[str]:
@@ -164,11 +180,8 @@ def _list(connection: Connection, live: Live, seen: ColumnElement[bool], now: da
 
 
 def _narrowed(query: Select[Any], live: Live, now: datetime, wanted: dict[str, str]) -> Select[Any]:
-    age = wanted.get("age", "")
-    if age == "late":
-        query = query.where(UserTask.due_at <= now)
-    elif age:
-        query = query.where(_bucket(now) == age)
+    if wanted.get("age"):
+        query = query.where(_of_age(wanted["age"], now))
     if wanted.get("person") == "-":
         query = query.where(UserTask.assignee_id.is_(None))
     elif wanted.get("person"):

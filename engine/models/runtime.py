@@ -22,9 +22,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.models.base import ID, Base, Marked, Moment, SealedText, SealedValues, Values
 
 ELEMENT = String(200)
+ALARMED = ("warn_at", "due_at", "unit_id", "assignee_id", "role", "process_key", "escalation_level", "promised_at")
 _SNOOZED = text("follow_up_at IS NOT NULL")
 _WAITS = text("signing = 'before' OR submitted IS NOT NULL")
-"""Few tasks are put off or wait for signers: lists of these read no others."""
+_RUNS = text("suspended IS false AND paused_at IS NULL")
 
 
 class ProcessInstance(Base):
@@ -146,7 +147,8 @@ class UserTask(Base):
         Index("ix_user_task_snoozed", "assignee_id", "follow_up_at", postgresql_where=_SNOOZED, sqlite_where=_SNOOZED),
         Index("ix_user_task_waits", "assignee_id", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index("ix_user_task_due", "due_at"),
-        Index("ix_user_task_warn", "warn_at"),
+        Index("ix_user_task_alarm", text("coalesce(warn_at, due_at)"), postgresql_where=_RUNS, sqlite_where=_RUNS,
+              postgresql_include=ALARMED),
         Index("ix_user_task_case_number", "case_number"),
     )
 
