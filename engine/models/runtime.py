@@ -86,8 +86,7 @@ class UserTask(Base):
     ``owner_id`` lent it to the assignee and gets it back (委派). ``signing`` says which signers it waits for
     (:class:`~engine.models.working.TaskSigner`), ``sign_rule`` what decides, ``submitted`` what was submitted while
     signers after it have their say. ``straight_to`` is where a returned task goes on when it is done (退回后直达).
-    ``first_due_at`` is the due moment before any extension; ``follow_up_at`` hides it from its assignee's list until
-    then.
+    ``first_due_at`` is the due moment before any extension; until ``follow_up_at`` its assignee's list hides it.
     """
 
     __tablename__ = "user_task"
