@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,9 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.sealing import keys_of
 from engine.values import dumps, loads
+
+KEYS = 3
+"""Keys under which is looked for what is not resealed yet."""
 
 
 class Moment(TypeDecorator):
@@ -63,7 +68,7 @@ class SealedText(TypeDecorator):
 
 
 class SealedValues(SealedText):
-    """A value of ours as tagged JSON, sealed at rest."""
+    """A value of ours as tagged JSON, sealed at rest; read as well where it was written plain."""
 
     cache_ok = True
 
@@ -74,11 +79,45 @@ class SealedValues(SealedText):
         return None if value is None else loads(super().process_result_value(value, dialect))
 
 
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A value that is looked for under one of the keys, the newest being 0."""
+
+    text: Any
+    key: int
+
+
+def whole(values: Iterable[Any]) -> list[Under]:
+    """What a marked column is compared with (``column.in_(whole(values))``): the values under every key."""
+    return [Under(value, key) for value in values for key in range(KEYS)]
+
+
 class Marked(TypeDecorator):
     """Beside a sealed column: the keyed hash by which its values are found. Bound from the value itself."""
 
     impl = String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        return keys_of(dialect).mark(value) if value is not None else None
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        if isinstance(value, Under):
+            return keys_of(dialect).mark(_as_text(value.text), value.key)
+        return keys_of(dialect).mark(_as_text(value)) if value is not None else None
+
+
+class Parts(TypeDecorator):
+    """Beside sealed columns: the keyed hashes of their parts, by which a text search finds them.
+
+    Written from the parts; ``column.like(Under(part, key))`` finds one of them.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        if isinstance(value, Under):
+            return f"%{keys_of(dialect).token(value.text, value.key)}%"
+        return None if value is None else " ".join(sorted({keys_of(dialect).token(part) for part in value}))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else dumps(value)

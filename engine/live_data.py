@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
 
@@ -23,11 +24,13 @@ class LiveData:
     def __init__(self) -> None:
         self._live: Live | None = None
         self._lock = threading.Lock()
+        self._versions: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
     def at(self, connection: Connection, version: int | None = None) -> Live:
         """The live data; ``version`` as read with the lock, or read here."""
         if version is None:
             version = connection.scalar(select(LiveVersion.version)) or 0
+        self._versions[connection.get_transaction()] = version
         live = self._live
         if live is not None and live.version == version:
             return live
@@ -36,6 +39,15 @@ class LiveData:
             if self._live is None or self._live.version <= live.version:
                 self._live = live
         return live
+
+    def version(self, connection: Connection) -> int:
+        """The version as this transaction saw it last; one statement where it did not look yet."""
+        transaction = connection.get_transaction()
+        found = self._versions.get(transaction) if transaction is not None else None
+        if found is None:
+            found = connection.scalar(select(LiveVersion.version)) or 0
+            self._versions[connection.get_transaction()] = found
+        return found
 
 
 def _load(connection: Connection, version: int) -> Live:

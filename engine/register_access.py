@@ -52,15 +52,10 @@ def require_editing(by: Actor, register: Register) -> None:
 
 def card_of(by: Actor, live: Live, register: Register, records: int = 0) -> RegisterCard:
     """A register as ``by`` may use it."""
-    personal = any(holds_personal(one) for one in register.fields.values())
+    personal = any(one.holds_personal for one in register.fields.values())
     return RegisterCard(
         register.key, Bilingual(register.title.zh, register.title.en), records, register.party, personal,
         may_edit(by, register), not personal or may_export(by, live), reads_in_full(by, live))
-
-
-def holds_personal(one: Any) -> bool:
-    """Whether a field, or a column of it, is personal."""
-    return one.personal or any(column.personal for column in one.columns)
 
 
 def names_label(register: Register, one: Any) -> bool:
@@ -123,15 +118,15 @@ class Lookup:
         store: RegisterStore = self._registers.store(self._connection, register)
         numbers = [text for text in texts if text.isascii() and text.isdigit()]
         names = store.register.keys if len(store.register.keys) == 1 else ()
-        columns = [store.table.c.row_label, *(store.table.c[name] for name in names
-                                              if store.register.fields[name].type.storage in ("text", "longtext"))]
+        wanted = sorted(texts)[:2000]
+        ways = [("row_label", store.labelled(wanted)),
+                *((name, store.holding(name, wanted)) for name in names
+                  if store.register.fields[name].type.storage in ("text", "longtext")),
+                ("id", store.table.c.id.in_([int(text) for text in numbers if len(text) < 19][:2000]))]
         found: dict[str, dict[int, Any]] = {}
-        for column, wanted in [*((column, sorted(texts)) for column in columns),
-                               (store.table.c.id, [int(text) for text in numbers if len(text) < 19])]:
-            if wanted:
-                query = store.rows().where(column.in_(wanted[:2000]), store.standing())
-                for row in self._connection.execute(query):
-                    found.setdefault(str(row._mapping[column.name]), {})[row.id] = store.record(row)
+        for name, way in ways:
+            for row in self._connection.execute(store.rows().where(way, store.standing())):
+                found.setdefault(str(row._mapping[name]), {})[row.id] = store.record(row)
         for text, records in found.items():  # a name that several records have says nothing
             one = next(iter(records.values()))
             self._fetched[register, text] = one.reference() | {"values": one.values} if len(records) == 1 else {}

@@ -22,7 +22,6 @@ from engine.register_access import (
     cell,
     columns_of,
     filters_of,
-    holds_personal,
     may_read,
     names_label,
     reads_in_full,
@@ -217,7 +216,7 @@ def _history(connection: Connection, live: Live, store: RegisterStore, record: R
 def _hidden(register: Any, name: str, stored: Mapping[str, Any]) -> bool:
     """Whether a field has a value that does not stand in a form that is filled in unseen."""
     one = register.fields[name]
-    return holds_personal(one) and stored.get(name) not in (None, []) and not names_label(register, one)
+    return one.holds_personal and stored.get(name) not in (None, []) and not names_label(register, one)
 
 
 def _without(register: Any, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, or_, select, union
 
 from engine.authorization import Actor, sees_case
 from engine.cards import Bilingual
+from engine.column_types import whole
 from engine.forms.frame import Frame
 from engine.live import Live
 from engine.masking import masked_text
@@ -33,14 +34,13 @@ Related = list[tuple[RegisterStore, list[Record]]]
 def related_records(connection: Connection, stores: Iterable[RegisterStore], own: RegisterStore,
                     record: Record) -> Related:
     """Records of other registers that refer to ``record``, or name its telephone; one statement a register."""
-    numbers = _phones(own, record)
+    numbers = own.register.phones_in(record.values)
     found = []
     for store in stores:
         ways = [store.table.c[name + KEY] == str(record.id) for name, one in store.register.fields.items()
                 if one.type.name == "ref" and one.attribute("register") == own.register.key]
         if numbers and not ways and not store.register.party:
-            ways = [store.table.c[name].in_(numbers) for name, one in store.register.fields.items()
-                    if one.type.name == "phone"]
+            ways = [store.holding(name, numbers) for name in store.register.phone_fields]
         if ways:
             query = store.rows().where(or_(*ways), store.standing()).order_by(store.table.c.id.desc())
             records = [store.record(row) for row in connection.execute(query.limit(MOST_RELATED))]
@@ -59,9 +59,9 @@ def cases_of(connection: Connection, live: Live, by: Actor, store: RegisterStore
     ways = [select(ProcessInstance.id).where(ProcessInstance.case_number.in_(linked))]
     if named:
         ways.append(select(ProcessInstance.id).where(ProcessInstance.case_number.in_(sorted(named))))
-    numbers = _phones(store, record) if store.register.party else []
+    numbers = store.register.phones_in(record.values) if store.register.party else []
     if numbers:
-        ways.append(select(ProcessInstance.id).where(ProcessInstance.phone_mark.in_(numbers)))
+        ways.append(select(ProcessInstance.id).where(ProcessInstance.phone_mark.in_(whole(numbers))))
     rows = connection.execute(
         select(ProcessInstance.id, ProcessInstance.case_number, ProcessInstance.gist, ProcessInstance.state,
                ProcessInstance.started_at, ProcessInstance.ended_at, ProcessInstance.promised_at,
@@ -102,10 +102,10 @@ def open_cases_of(connection: Connection, live: Live, by: Actor, store: Register
     if store.register.party:
         owners: dict[str, list[int]] = {}
         for one in records:
-            for number in _phones(store, one):
+            for number in store.register.phones_in(one.values):
                 owners.setdefault(number, []).append(one.id)
         for case, phone in connection.execute(select(ProcessInstance.id, ProcessInstance.phone).where(
-                ProcessInstance.phone_mark.in_(sorted(owners)), *is_open)) if owners else ():
+                ProcessInstance.phone_mark.in_(whole(sorted(owners))), *is_open)) if owners else ():
             for record_id in owners.get(phone, ()):
                 found.setdefault(record_id, set()).add(case)
     return {record_id: len(cases) for record_id, cases in found.items()}
@@ -172,8 +172,3 @@ def _scores(scored: Related, lang: str) -> tuple[tuple[str, str, str], ...]:
             found += [(one.label.in_language(lang), str(record.values[name]), str(record.values.get(CASE_FIELD) or ""))
                       for record in records if one is not None and record.values.get(name) is not None]
     return tuple(found)
-
-
-def _phones(store: RegisterStore, record: Record) -> list[str]:
-    return sorted({record.values[name] for name, one in store.register.fields.items()
-                   if one.type.name == "phone" and record.values.get(name)})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
@@ -29,6 +30,8 @@ class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
     def __init__(self, parts: Any):
         self._parts = parts
         self.kept: dict[str, RegisterStore] = {}
+        self._live: tuple[int, dict[str, RegisterStore]] = (-1, {})
+        self._deploying: WeakSet[Any] = WeakSet()
 
     def adopt(self, other: Registers) -> None:
         """Take over the declarations that another engine has read already, on this engine's clock."""
@@ -44,15 +47,25 @@ class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
                            .values(key=register.key, **columns)
                            .on_conflict_do_update(index_elements=["key"], set_=columns))
         changed(connection)
+        self._deploying.add(connection.get_transaction())
 
     def store(self, connection: Connection, key: str) -> RegisterStore:
         """The store of a register. Raises NotFound."""
-        row = connection.execute(_declarations().where(RegisterDeclaration.key == key)).first()
-        if row is None:
+        found = self.stores(connection).get(key)
+        if found is None:
             raise NotFound(what=key)
-        return self._store(connection, row)
+        return found
 
     def stores(self, connection: Connection) -> dict[str, RegisterStore]:
+        """The stores of all registers as they are live; asked for again only where the live data changed."""
+        if connection.get_transaction() in self._deploying:  # what may be rolled back is not to be remembered
+            return self._read(connection)
+        version = self._parts.live.version(connection)
+        if self._live[0] != version:
+            self._live = (version, self._read(connection))
+        return self._live[1]
+
+    def _read(self, connection: Connection) -> dict[str, RegisterStore]:
         """The stores of all registers; a file is read once only, by its hash."""
         rows = connection.execute(select(RegisterDeclaration.key, RegisterDeclaration.sha256,
                                          RegisterDeclaration.groups_sha256)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, Text, inspect, select, type_coerce, update
@@ -10,9 +11,22 @@ from sqlalchemy import Column, Connection, Table, Text, inspect, select, type_co
 from engine.column_types import Marked, SealedText
 from engine.database import Database
 from engine.models import Base
+from engine.registers import RegisterStore, rewrite
 
 BATCH = 200
 """Rows a transaction brings over; other work goes on between two."""
+
+
+def reseal_records(database: Database, stores: Iterable[RegisterStore]) -> int:
+    """The same for the records of registers, with the marks that follow from their values."""
+    changed = 0
+    for store in stores:
+        after: int | None = 0
+        while after is not None:
+            with database.transaction() as connection:
+                done, after = rewrite(connection, store.register, store.table, after, partial(_stands, database))
+            changed += done
+    return changed
 
 
 def reseal(database: Database, more: Iterable[Table] = ()) -> int:

@@ -7,6 +7,7 @@ them wherever a value is bound or read. A database without keys keeps plain text
 
 from __future__ import annotations
 
+import base64
 import binascii
 import hashlib
 import hmac
@@ -24,6 +25,8 @@ from engine.errors import BihuanError
 PREFIX = "\u26bf1:"
 """What sealed text begins with: no JSON does, and no telephone number."""
 NONCE = 12
+TOKEN = 5
+"""Characters of the hash of a part: 25 bits."""
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()+-]{5,}")
 
 
@@ -86,12 +89,18 @@ class Keys:
         """Whether ``text`` is sealed under any key."""
         return text.startswith(PREFIX)
 
-    def mark(self, text: str) -> str:
+    def mark(self, text: str, key: int = 0) -> str:
         """What ``text`` is found by: its keyed hash; telephone numbers by their digits alone, words in small letters.
 
-        Only whole values are found, never parts; without the key nothing can be tried out.
+        Only whole values are found, never parts; without the key nothing can be tried out. ``key`` counts from the
+        newest one, 0.
         """
-        return _mark(self._marks[0], text)
+        return _mark(self._marks[min(key, len(self._marks) - 1)], text)
+
+    def token(self, part: str, key: int = 0) -> str:
+        """What a part of a text is found by: a short keyed hash, so short that different parts share one at times."""
+        digest = hmac.digest(self._marks[min(key, len(self._marks) - 1)], b"part " + part.encode(), "sha256")
+        return base64.b32encode(digest[:5])[:TOKEN].decode().lower()
 
     def marks(self, text: str) -> list[str]:
         """The same under every key, for searching while not everything is resealed."""

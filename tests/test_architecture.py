@@ -20,7 +20,7 @@ GROUND = ("errors", "xml", "values", "yaml", "clock", "ids", "cards", "column_ty
 LEAF_MAY = {
     "feel": set(), "calendar": {"errors"}, "connectors": {"errors"}, "models": {"values", "column_types"},
     "bpmn": {"errors", "xml", "values", "yaml"}, "forms": {"errors", "values", "yaml"},
-    "registers": {"errors", "values", "yaml", "forms", "column_types"},
+    "registers": {"errors", "values", "yaml", "forms", "column_types", "sealing"},
     "dmn": {"errors", "xml", "values", "yaml", "feel", "clock"},
 }
 VERBS = ("deployments", "instances", "tasks", "jobs", "incidents", "boards", "identity", "files",

@@ -68,5 +68,10 @@ class Field:
                 yield f"columns.{column.id}.{name}", value
 
     @property
+    def holds_personal(self) -> bool:
+        """Whether the field, or a column of it, is personal."""
+        return self.personal or any(column.personal for column in self.columns)
+
+    @property
     def is_table(self) -> bool:
         return bool(self.columns)

@@ -18,6 +18,7 @@ from engine.privacy.finding import sought
 from engine.privacy.holds import Held, Holds
 from engine.privacy.permits import may_look, may_manage, reason_of
 from engine.privacy.retention import expire
+from engine.registers import erase, unname
 
 __all__ = ["Held", "Privacy", "StillOpen"]
 
@@ -76,7 +77,10 @@ class Privacy(Holds):
                 blank_case(parts, connection, case.id, now)
                 parts.note(connection, by, "erased", root_id=case.id, reason=why)
             for one in person.records:
-                parts.registers.store(connection, one.register).erase(connection, one.id, by=by.login, at=now)
+                stores = parts.registers.stores(connection)
+                erase(stores[one.register], connection, one.id, by=by.login, at=now)
+                for other in stores.values():
+                    unname(other, connection, one.register, one.id)
                 parts.note(connection, by, "erased", reason=why, register=one.register, record=one.id)
             return Erased(len(person.records), len(going),
                           tuple(case.number for case in person.cases if case.held))

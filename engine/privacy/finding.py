@@ -61,9 +61,8 @@ def _records(store: RegisterStore, connection: Connection, phones: set[str], as_
     fields = [name for name, one in store.register.fields.items() if one.personal and one.type.name in NUMBERED]
     if not fields or not spelled:
         return []
-    table = store.table
-    rows = connection.execute(store.rows().where(or_(*(table.c[name].in_(spelled) for name in fields)))
-                              .order_by(table.c.id).limit(MOST))
+    rows = connection.execute(store.rows().where(or_(*(store.holding(name, spelled) for name in fields)))
+                              .order_by(store.table.c.id).limit(MOST))
     return [store.record(row) for row in rows]
 
 

@@ -16,7 +16,7 @@ from engine.models.runtime import ProcessInstance
 from engine.privacy.blanking import blank_case
 from engine.privacy.finding import phones_of
 from engine.privacy.holds import held_roots, is_held
-from engine.registers import RegisterStore
+from engine.registers import RegisterStore, erase, unname
 
 PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
 BATCH = 200
@@ -77,7 +77,9 @@ def _records(parts: Any, connection: Connection, store: RegisterStore, now: date
     for row in rows:
         record = store.record(row)
         if not is_held(connection, parts.database.keys, phones_of(store, record)):
-            store.erase(connection, record.id, by="system", at=now)
+            erase(store, connection, record.id, by="system", at=now)
+            for other in parts.registers.stores(connection).values():
+                unname(other, connection, store.register.key, record.id)
             parts.note(connection, None, "personal_expired", register=store.register.key, record=record.id)
             done += 1
     return done

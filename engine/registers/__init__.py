@@ -9,15 +9,17 @@
 from __future__ import annotations
 
 from engine.registers.batch import Batch, RowOutcome
-from engine.registers.criteria import searchable
+from engine.registers.erasing import erase, unname
 from engine.registers.merging import merge, relate, twin_groups, twins, twins_among
 from engine.registers.paging import page_of
 from engine.registers.record import Change, Record, RecordClosed, RecordMerged
 from engine.registers.register import Register, check_register, read_register, register_schema
+from engine.registers.rewriting import rewrite
 from engine.registers.store import MOST, RegisterStore
 from engine.registers.table import MERGED, PREFIX, RELATED, deploy_register, table_of
+from engine.registers.words import searchable
 
 __all__ = ["MERGED", "MOST", "PREFIX", "RELATED", "Batch", "Change", "Record", "RecordClosed", "RecordMerged",
-           "Register", "RegisterStore", "RowOutcome", "check_register", "deploy_register", "merge", "page_of",
-           "read_register", "register_schema", "relate", "searchable", "table_of", "twin_groups", "twins",
-           "twins_among"]
+           "Register", "RegisterStore", "RowOutcome", "check_register", "deploy_register", "erase", "merge", "page_of",
+           "read_register", "register_schema", "relate", "rewrite", "searchable", "table_of", "twin_groups", "twins",
+           "twins_among", "unname"]

@@ -13,7 +13,6 @@ from engine.errors import FieldError, Invalid
 from engine.forms.formula import Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.words import Wrong
-from engine.registers.columns import KEY
 from engine.registers.record import Record, RecordClosed, RecordMerged
 from engine.registers.store import RegisterStore
 from engine.registers.table import HISTORY
@@ -111,7 +110,7 @@ class Batch:
             return RowOutcome(line, REFUSED, before.label if before else "", problems=(why,), before=before)
         changes = self.store.changes(kept, before)
         action = NEW if before is None else CHANGED if changes else SAME
-        label = self.store.columns(kept, 1, "", self.at)["row_label"]
+        label = self.store.label(kept)
         return RowOutcome(line, action, label, changes, before=before, kept=kept)
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -144,9 +143,8 @@ class Batch:
         names, found = self.store.register.keys, {}
         for start in range(0, len(keys), CHUNK):
             part = keys[start:start + CHUNK]
-            columns = [self._column(name) for name in names]
-            asked = [column.in_(sorted({self._stored(key[place]) for key in part}, key=str))
-                     for place, column in enumerate(columns)]
+            asked = [self.store.holding(name, sorted({self._stored(key[place]) for key in part}, key=str))
+                     for place, name in enumerate(names)]
             query = self.store.rows().where(and_(True, *asked))
             for row in self.connection.execute(query.with_for_update() if lock else query):
                 one = self.store.record(row)
@@ -154,10 +152,6 @@ class Batch:
                 found[tuple(value["id"] if isinstance(value, Mapping) and "id" in value else value
                             for value in values)] = one
         return found
-
-    def _column(self, name: str) -> Any:
-        is_reference = self.store.register.fields[name].type.storage == "reference"
-        return self.store.table.c[name + KEY if is_reference else name]
 
     def _stored(self, value: Any) -> Any:
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -169,7 +163,7 @@ class Batch:
             wanted = [one.kept[name] for one in outcomes if one.action in (NEW, CHANGED)
                       and one.kept.get(name) is not None]
             for start in range(0, len(wanted), CHUNK):
-                query = self.store.rows().where(self.store.table.c[name].in_(wanted[start:start + CHUNK]))
+                query = self.store.rows().where(self.store.holding(name, wanted[start:start + CHUNK]))
                 taken |= {row._mapping[name]: row.id for row in self.connection.execute(query)}
             for place, one in enumerate(outcomes):
                 value = one.kept.get(name)

@@ -1,18 +1,23 @@
-"""How values of field types stand in a database: the same values come back on SQLite and PostgreSQL."""
+"""How values of field types stand in a database: the same values come back on SQLite and PostgreSQL.
+
+What is personal is sealed (:mod:`engine.sealing`), and found by a mark beside it.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Numeric, Text, Time
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Numeric, Table, Text, Time
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.column_types import Moment, Values
+from engine.column_types import Marked, Moment, SealedText, SealedValues
 from engine.forms.field import Field
 
 KEY = "__key"
 """After the name of a reference's column: the column with what it is found by (id of the record, login)."""
+MARK = "__mark"
+"""After the name of a personal field's column: the column with the keyed hash by which its whole value is found."""
 LARGEST = Decimal(10) ** 12
 """Numbers with six places stay below this, so that both databases keep them exactly."""
 
@@ -43,10 +48,10 @@ class Exact(TypeDecorator):
 
 
 _TYPES = {
-    "text": lambda: Text(), "longtext": lambda: Text(), "int": lambda: BigInteger(), "decimal": lambda: Exact(6),
-    "money": lambda: Exact(2), "date": lambda: Date(), "datetime": lambda: Moment(), "time": lambda: Time(),
-    "bool": lambda: Boolean(), "json": lambda: Values(), "reference": lambda: Values(),
+    "int": lambda: BigInteger(), "decimal": lambda: Exact(6), "money": lambda: Exact(2), "date": lambda: Date(),
+    "datetime": lambda: Moment(), "time": lambda: Time(), "bool": lambda: Boolean(),
 }
+_WORDS, _MANY = ("text", "longtext"), ("json", "reference")
 SAME = {"longtext": "text"}
 """Storages that are the same column."""
 
@@ -54,17 +59,45 @@ ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts up by itself only on INTEGER."""
 
 
+def is_sealed(one: Field) -> bool:
+    """Whether the values are sealed at rest: personal ones, and references, which may name a person."""
+    return one.holds_personal or one.type.name == "ref"
+
+
+def is_marked(one: Field) -> bool:
+    """Whether a mark stands beside the values, by which they are found."""
+    return one.personal and one.type.storage not in _MANY
+
+
 def columns_of(one: Field) -> list[Column]:
     """The columns that keep ``one``."""
-    found = [Column(one.id, _TYPES[one.type.storage](), nullable=True)]
+    found = [Column(one.id, _type_of(one), nullable=True)]
     if one.type.storage == "reference":
         found.append(Column(one.id + KEY, Text(), nullable=True))
+    if is_marked(one):
+        found.append(Column(one.id + MARK, Marked(), nullable=True))
     return found
+
+
+def column_by(table: Table, one: Field) -> Column:
+    """The column by which whole values of a field are found: see :func:`engine.column_types.whole` for marked ones."""
+    more = KEY if one.type.storage == "reference" else MARK if is_marked(one) else ""
+    return table.c[one.id + more]
 
 
 def stored_as(one: Field) -> str:
     """What a deployment remembers of the column: it may not become something else."""
+    if one.personal and one.type.storage in _TYPES:
+        return "sealed"
     return SAME.get(one.type.storage, one.type.storage)
+
+
+def _type_of(one: Field) -> TypeEngine | TypeDecorator:
+    if one.type.storage in _WORDS:
+        return SealedText(is_sealed(one))
+    if one.type.storage in _MANY or one.personal:
+        return SealedValues(is_sealed(one))
+    return _TYPES[one.type.storage]()
 
 
 def _shortest(value: Decimal) -> Decimal:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, false, func, or_, select, type_coerce
 
 from engine.errors import Conflict
-from engine.registers.columns import KEY
+from engine.registers.columns import KEY, column_by
+from engine.registers.derived import NO_LABEL
 from engine.registers.record import Record, RecordClosed, RecordMerged
 from engine.registers.store import RegisterStore
 from engine.registers.table import HISTORY, LINKS, MERGED, RELATED
@@ -32,7 +33,7 @@ def twins_among(store: RegisterStore, connection: Connection, records: Iterable[
     mine = list(records)
     if not mine:
         return set()
-    table, phones = store.table, _phones(store)
+    table, phones = store.table, store.register.phone_fields
     rows = connection.execute(select(table.c.id, table.c.row_label, *(table.c[name] for name in phones)).where(
         store.standing(), _alike(store, mine))).all()
     apart = {(row.record_id, int(row.target)) for row in connection.execute(
@@ -51,17 +52,19 @@ def twins_among(store: RegisterStore, connection: Connection, records: Iterable[
 def twin_groups(store: RegisterStore, connection: Connection, limit: int = 50) -> list[list[Record]]:
     """Records that share a telephone or a label, group by group; each is counted off an index."""
     groups: dict[frozenset[int], list[Record]] = {}
-    for name in (*_phones(store), "row_label"):
-        column = store.table.c[name]
+    fields = store.register.fields
+    for column in (*(column_by(store.table, fields[name]) for name in store.register.phone_fields),
+                   store.table.c.row_label_mark if store.register.label_is_personal else store.table.c.row_label):
+        kept = type_coerce(column, String)  # a mark is not to be marked again
         values = connection.scalars(
-            select(column).where(column.is_not(None), column.not_in(("", "–")), store.standing()).group_by(column)
-            .having(func.count() > 1).order_by(column).limit(limit)).all()
+            select(kept).where(kept.is_not(None), kept.not_in(("", NO_LABEL)), store.standing()).group_by(kept)
+            .having(func.count() > 1).order_by(kept).limit(limit)).all()
         if not values:
             continue
         found: dict[Any, list[Record]] = {}
-        rows = connection.execute(store.rows().where(column.in_(values), store.standing()).order_by(store.table.c.id))
+        rows = connection.execute(store.rows().where(kept.in_(values), store.standing()).order_by(store.table.c.id))
         for row in rows:
-            found.setdefault(row._mapping[name], []).append(store.record(row))
+            found.setdefault(row._mapping[column.name], []).append(store.record(row))
         for records in found.values():
             groups.setdefault(frozenset(one.id for one in records), records)
     apart = _apart(store, connection, {number for group in groups for number in group})
@@ -150,17 +153,13 @@ def _move_references(register: RegisterStore, connection: Connection, key: str, 
                                                                 f"merge {other.id}") for row in rows])
 
 
-def _phones(store: RegisterStore) -> list[str]:
-    return [name for name, one in store.register.fields.items() if one.type.name == "phone"]
-
-
 def _alike(store: RegisterStore, records: Iterable[Record]) -> ColumnElement[bool]:
     mine = list(records)
-    ways = [store.table.c.row_label.in_({one.label for one in mine} - {"–"})]
-    for name in _phones(store):
+    ways = [store.labelled(sorted({one.label for one in mine}))]
+    for name in store.register.phone_fields:
         numbers = {one.values[name] for one in mine if one.values.get(name)}
         if numbers:
-            ways.append(store.table.c[name].in_(numbers))
+            ways.append(store.holding(name, sorted(numbers)))
     return or_(false(), *ways)
 
 

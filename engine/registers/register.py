@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -17,10 +19,12 @@ from engine.forms.formula import Formula, declared, formula
 from engine.forms.groups import Group
 from engine.forms.schema import form_schema
 from engine.forms.words import Words, words_of
+from engine.registers.columns import is_sealed
 from engine.yaml import check_schema, line_of, read_yaml
 
 EXTRA = frozenset({"unique", "index"})
 """Attributes of a field that only registers know."""
+_NAME = re.compile(r"\w+")
 _SEARCHED = frozenset({"text", "phone", "email", "contact", "idno", "ref", "user"})
 
 
@@ -48,9 +52,26 @@ class Register:
     file: str = ""
     retention: str = ""
 
-    @property
+    @functools.cached_property
     def fields(self) -> dict[str, Field]:
         return dict(self.form.fields)
+
+    @functools.cached_property
+    def phone_fields(self) -> tuple[str, ...]:
+        """The fields that hold telephone numbers."""
+        return tuple(name for name, one in self.fields.items() if one.type.name == "phone")
+
+    def phones_in(self, values: Mapping[str, Any]) -> list[str]:
+        """The telephone numbers of a record, each once."""
+        return sorted({values[name] for name in self.phone_fields if values.get(name)})
+
+    @functools.cached_property
+    def label_is_personal(self) -> bool:
+        """Whether what a record is called may tell who somebody is."""
+        if self.label is None:
+            return any(one.personal for one in self.fields.values() if one.type.name == "text")
+        named = set(_NAME.findall(self.label.text))
+        return any(one.id in named and is_sealed(one) for one in self.fields.values())
 
     @property
     def expressions(self) -> tuple[FormExpression, ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, Table, and_, cast, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, and_, cast, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
+from engine.column_types import whole
 from engine.errors import Conflict, FieldError, Invalid, NotFound
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.validation import validate
-from engine.registers.columns import KEY, LARGEST
-from engine.registers.criteria import conditions, key_text, plain_words, searchable
+from engine.registers.columns import LARGEST, column_by, is_marked
+from engine.registers.criteria import conditions
+from engine.registers.derived import NO_LABEL, beside, label_column, labelled
 from engine.registers.record import Change, Record, RecordClosed, RecordMerged
 from engine.registers.register import Register
 from engine.registers.table import HISTORY, LINKS, MERGED, table_of
@@ -86,12 +88,31 @@ class RegisterStore:
         query = self.rows().limit(max(1, min(limit, MOST)))
         query = query.where(and_(merged or self.standing(), *conditions(self.register, self.table, criteria or {},
                                                                         text, frame)))
-        name = order.removeprefix("-") or "row_label"
-        if name not in self.table.c:
-            raise Invalid([FieldError(name, "unknown_field", f"没有字段“{name}”。", f'There is no field "{name}".')])
-        column = self.table.c[name]
+        column = self.ordered_by(order.removeprefix("-"))
         query = query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
         return [self.record(row) for row in connection.execute(query)]
+
+    def ordered_by(self, name: str) -> Any:
+        """The column that a list in the order of a field is ordered by, the label's where no field is named.
+
+        Raises Invalid for a field there is none, and for those whose values are sealed.
+        """
+        one = self.register.fields.get(name)
+        if not name or name == "row_label":
+            return label_column(self.register, self.table)
+        if name not in self.table.c or (one and (one.type.storage == "json" or one.personal)):
+            raise Invalid([FieldError(name, "unknown_field", f"不能按“{name}”排序。",
+                                      f'Nothing is ordered by "{name}".')])
+        return column_by(self.table, one) if one else self.table.c[name]
+
+    def labelled(self, labels: Iterable[str]) -> ColumnElement[bool]:
+        """The condition that a record is called one of these."""
+        return labelled(self.register, self.table, labels)
+
+    def holding(self, name: str, values: Iterable[Any]) -> ColumnElement[bool]:
+        """The condition that a field has one of these values, whether it is sealed or not."""
+        one = self.register.fields[name]
+        return column_by(self.table, one).in_(whole(values) if is_marked(one) else list(values))
 
     def count(self, connection: Connection, criteria: Mapping[str, Any] | None = None, *, text: str = "",
               frame: Frame | None = None) -> int:
@@ -126,7 +147,7 @@ class RegisterStore:
         if before is not None and not changes:
             return before
         self._refuse_twins(connection, kept, before)
-        saved = self._write(connection, kept, before, by, at)
+        saved = self.write(connection, kept, before, by, at)
         connection.execute(HISTORY.insert().values(**self.told(saved.id, saved.version, changes, by, at, source)))
         return saved
 
@@ -153,18 +174,6 @@ class RegisterStore:
                                               LINKS.c.target == target)
         return [self.record(row) for row in connection.execute(
             self.rows().where(self.table.c.id.in_(ids)).order_by(self.table.c.id))]
-
-    def erase(self, connection: Connection, record_id: int, *, by: str, at: datetime) -> None:
-        """Take away the personal values of a record, from its history as well; that it was done is kept."""
-        before = self.get(connection, record_id)
-        if before is None:
-            raise NotFound(what=f"{self.register.key} {record_id}")
-        kept = {name: None if one.personal else before.values.get(name) for name, one in self.register.fields.items()}
-        self._write(connection, kept, before, by, at)
-        connection.execute(HISTORY.update().where(HISTORY.c.register == self.register.key, HISTORY.c.record_id ==
-                                                  record_id).values(personal=None))
-        connection.execute(HISTORY.insert().values(register=self.register.key, record_id=record_id, at=at, by=by,
-                                                   version=before.version + 1, source="erase", changes={}))
 
     # ---- parts
 
@@ -212,7 +221,7 @@ class RegisterStore:
         for name in self.register.unique:
             if kept.get(name) is None:
                 continue
-            query = select(self.table.c.id).where(self.table.c[name] == kept[name])
+            query = select(self.table.c.id).where(self.holding(name, [kept[name]]))
             twin = connection.execute(query.where(self.table.c.id != before.id) if before else query).first()
             if twin is not None:
                 wrong.append(FieldError(name, "not_unique", "已有相同的记录。",
@@ -220,8 +229,9 @@ class RegisterStore:
         if wrong:
             raise Invalid(wrong)
 
-    def _write(self, connection: Connection, kept: Mapping[str, Any], before: Record | None, by: str,
-               at: datetime) -> Record:
+    def write(self, connection: Connection, kept: Mapping[str, Any], before: Record | None, by: str,
+              at: datetime) -> Record:
+        """Write a record as it is to be, without checking it or telling its history. Raises Conflict."""
         row = self.columns(kept, before.version + 1 if before else 1, by, at)
         savepoint = connection.begin_nested()
         try:
@@ -243,30 +253,24 @@ class RegisterStore:
     def told(self, record_id: int, version: int, changes: Mapping[str, Any], by: str, at: datetime,
              source: str | None) -> dict[str, Any]:
         """The row of the history that tells ``changes``."""
-        personal = {name: pair for name, pair in changes.items() if self.register.fields[name].personal}
+        personal = {name: pair for name, pair in changes.items() if self.register.fields[name].holds_personal}
         return {"register": self.register.key, "record_id": record_id, "version": version, "at": at, "by": by,
                 "source": source, "changes": {name: pair for name, pair in changes.items() if name not in personal},
                 "personal": personal or None}
 
     def columns(self, kept: Mapping[str, Any], version: int, by: str, at: datetime) -> dict[str, Any]:
         """The columns of a record with these values."""
-        keys = {name + KEY: key_text(kept.get(name)) for name, one in self.register.fields.items()
-                if one.type.storage == "reference"}
-        return {"row_label": self._label(kept), "row_search": self._search_text(kept), "row_changed_at": at,
-                "row_changed_by": by, "row_version": version, **kept, **keys}
+        return {"row_changed_at": at, "row_changed_by": by, "row_version": version, **kept,
+                **beside(self.register, self.label(kept), kept)}
 
-    def _label(self, kept: Mapping[str, Any]) -> str:
+    def label(self, kept: Mapping[str, Any]) -> str:
+        """What a record with these values is called."""
         if isinstance(self.register.label, Formula):
             value = self.evaluate(self.register.label.text, kept)
         else:
             value = next((kept[name] for name, one in self.register.fields.items()
                           if one.type.name == "text" and kept.get(name)), None)
-        return str(value) if value is not None else "–"
-
-    def _search_text(self, kept: Mapping[str, Any]) -> str:
-        """Small letters of the searched fields, and the pinyin initials of what is Chinese among them."""
-        words = [plain_words(kept.get(name)) for name in self.register.search]
-        return searchable(word for word in words if word)
+        return str(value) if value is not None else NO_LABEL
 
     def record(self, row: Row) -> Record:
         """A row of :meth:`rows` as a record."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, String, Table, Text, func, select
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, String, Table, Text, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateColumn
 
-from engine.column_types import Moment, SealedValues, Values
+from engine.column_types import Moment, SealedValues
 from engine.errors import Problem, Refused
-from engine.registers.columns import KEY, ROW_ID, columns_of, stored_as
+from engine.registers.columns import ROW_ID, column_by, columns_of, stored_as
+from engine.registers.derived import columns_beside, label_column
 from engine.registers.register import Register
+from engine.registers.rewriting import rewrite_all, sealing_of
 
 PREFIX = "reg_"
 """Tables of this prefix belong to registers; the migrations of the engine leave them alone."""
@@ -18,14 +20,18 @@ _shared = MetaData()
 COLUMNS = Table("reg__column", _shared, Column("register", String(40), primary_key=True),
                 Column("name", String(60), primary_key=True), Column("stored_as", String(20), nullable=False))
 """What is kept of each register: the memory against which a new declaration is compared."""
+SEALING = "*"
+"""In the place of a column: the hash of what is sealed and searched."""
 HISTORY = Table("reg__history", _shared, Column("id", ROW_ID, primary_key=True),
                 Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
                 Column("version", Integer, nullable=False),
                 Column("at", Moment, nullable=False), Column("by", String(120), nullable=False),
-                Column("source", String(200)), Column("changes", Values, nullable=False),
+                Column("source", String(200)), Column("changes", SealedValues, nullable=False),
                 Column("personal", SealedValues),
                 Index("ix_reg__history_record", "register", "record_id", "version", unique=True))
-"""Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased."""
+"""Every change: ``changes`` is field → [old, new]; personal fields stand apart in ``personal``, to be erased.
+
+Both are sealed: references among the changes carry the names of records."""
 LINKS = Table("reg__link", _shared, Column("id", ROW_ID, primary_key=True),
               Column("register", String(40), nullable=False), Column("record_id", ROW_ID, nullable=False),
               Column("kind", String(40), nullable=False),
@@ -43,20 +49,25 @@ def table_of(register: Register) -> Table:
     name = PREFIX + register.key
     columns = [column for one in register.fields.values() for column in columns_of(one)]
     sought = {one.id for one in register.fields.values() if one.type.name in ("phone", "ref")}
-    indexed = [one + KEY if register.fields[one].type.storage == "reference" else one
-               for one in sorted({*register.indexed, *sought})]
     table = Table(
-        name, MetaData(), Column("id", ROW_ID, primary_key=True), Column("row_label", Text, nullable=False),
-        Column("row_search", Text, nullable=False), Column("row_version", Integer, nullable=False),
+        name, MetaData(), Column("id", ROW_ID, primary_key=True), *columns_beside(register),
+        Column("row_version", Integer, nullable=False),
         Column("row_created_at", Moment, nullable=False), Column("row_changed_at", Moment, nullable=False),
         Column("row_changed_by", String(120), nullable=False), *columns)
-    Index(f"ix_{name}_row_label"[:63], table.c.row_label, table.c.id)  # lists are in this order, twins found by it
+
+    def by(field: str) -> Column:
+        return column_by(table, register.fields[field])
+
+    ordered = label_column(register, table)
+    Index(f"ix_{name}_{ordered.name}"[:63], ordered, table.c.id)  # lists are in this order
+    if register.label_is_personal:
+        Index(f"ix_{name}_row_label_mark"[:63], table.c.row_label_mark)  # twins are found by it
     for one in register.unique:
-        Index(f"ux_{name}_{one}"[:63], table.c[one], unique=True)
+        Index(f"ux_{name}_{by(one).name}"[:63], by(one), unique=True)
     if register.keys and register.keys != register.unique[:1]:
-        Index(f"uk_{name}", *(table.c[one] for one in register.keys), unique=True)
-    for one in indexed:
-        Index(f"ix_{name}_{one}"[:63], table.c[one])
+        Index(f"uk_{name}", *(by(one) for one in register.keys), unique=True)
+    for one in sorted({*register.indexed, *sought}):
+        Index(f"ix_{name}_{by(one).name}"[:63], by(one))
     return table
 
 
@@ -71,11 +82,15 @@ def deploy_register(connection: Connection, register: Register) -> None:
     known = {row.name: row.stored_as for row in connection.execute(
         select(COLUMNS).where(COLUMNS.c.register == register.key))}
     table = table_of(register)
+    sealed, sealing = known.pop(SEALING, None), sealing_of(register)
     if known:
         _refuse_losses(connection, register, table, known)
-        _widen(connection, register, table, known)
+        _widen(connection, register, table, anew=sealed != sealing)
     else:
         table.create(connection)
+    if sealed != sealing:
+        connection.execute(COLUMNS.delete().where(COLUMNS.c.register == register.key, COLUMNS.c.name == SEALING))
+        connection.execute(COLUMNS.insert().values(register=register.key, name=SEALING, stored_as=sealing))
     fresh = [{"register": register.key, "name": one.id, "stored_as": stored_as(one)}
              for one in register.fields.values() if one.id not in known]
     if fresh:
@@ -101,13 +116,20 @@ def _refuse_losses(connection: Connection, register: Register, table: Table, kno
         raise Refused(problems)
 
 
-def _widen(connection: Connection, register: Register, table: Table, known: dict[str, str]) -> None:
+def _widen(connection: Connection, register: Register, table: Table, anew: bool) -> None:
+    """Add what is missing, and write the records anew where something else is sealed or searched than before."""
     quote = connection.dialect.identifier_preparer
-    for one in register.fields.values():
-        if one.id not in known:
-            for column in columns_of(one):
-                spelled = CreateColumn(table.c[column.name]).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {quote.format_table(table)} ADD COLUMN {spelled}")
+    looking = inspect(connection)
+    there = {column["name"] for column in looking.get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            spelled = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {quote.format_table(table)} ADD COLUMN {spelled}")
+    wanted = {str(index.name) for index in table.indexes}
+    for gone in {str(index["name"]) for index in looking.get_indexes(table.name)} - wanted:
+        connection.exec_driver_sql(f"DROP INDEX {quote.quote(gone)}")
+    if anew:
+        rewrite_all(connection, register, table)
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
         _make_index(connection, register, index)
 

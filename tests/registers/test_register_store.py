@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from engine import feel
 from engine.database import Database
 from engine.errors import Conflict, Invalid, NotFound, Refused
-from engine.registers import RecordClosed, RegisterStore, deploy_register, read_register
+from engine.registers import RecordClosed, RegisterStore, deploy_register, erase, read_register
 
 NOW = datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 BY = {"by": "li.na", "at": NOW}
@@ -298,7 +298,7 @@ def test_a_record_is_linked_with_a_case_once(store, connection):
 def test_erasing_a_person_takes_the_personal_values_out_of_record_search_and_history(store, connection):
     saved = store.save(connection, HENGTAI, **BY)
     store.save(connection, {"code": "C1", "phone": "13900000000", "visits": "4"}, **BY)
-    store.erase(connection, saved.id, **BY)
+    erase(store, connection, saved.id, **BY)
     after = store.get(connection, saved.id)
     assert (after.values["name"], after.values["phone"], after.values["visits"], after.label) == (None, None, 4, "–")
     assert store.find(connection, text="恒泰") == []
