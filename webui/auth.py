@@ -35,7 +35,7 @@ OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.
 WITHOUT_PASSWORD = frozenset({"auth.sign_out", "password.page", "password.change"})
 """What somebody may do whose first password has not been changed yet."""
 OWN = frozenset({"auth.sign_out", "password.change", "password.sign_out_everywhere", "personal.reveal",
-                 "personal.reveal_record"})
+                 "personal.reveal_record", "studio_checks.check", "studio_drafts.here"})
 """What an auditor may send: about oneself, or to look at something. Everything else changes something."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from engine import live_files
 from engine.authorization import Actor
+from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
 from engine.models.identity import Person
@@ -49,6 +50,12 @@ class Drafts:
             wanted = Draft.state.not_in(LIVING) if ended else Draft.state.in_(LIVING)
             return [card(row) for row in connection.execute(
                 cards().where(wanted).order_by(Draft.changed_at.desc()).limit(SHOWN))]
+
+    def packs(self, by: Actor) -> dict[str, Bilingual]:
+        """The packs by their keys, with their names."""
+        looking(by)
+        with self._parts.database.reading() as connection:
+            return {key: pack.title for key, pack in self._parts.live.at(connection).packs.items()}
 
     def draft(self, draft_id: str, by: Actor) -> DraftView:
         """A draft with the files it is about. Raises NotFound."""

@@ -28,6 +28,7 @@ from webui import (
     rules,
     shell,
 )
+from webui.studio import head as studio_head
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -53,7 +54,8 @@ def sentences() -> set[str]:
     found |= set(absence.KINDS.values()) | set(privacy.UNITS.values())
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     found |= {name for name, _ in registers.PROMISES.values()}
-    for file in [*WEBUI.glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
+    found |= {name for _, _, name, _ in studio_head.TABS} | {name for name, _ in studio_head.STATES.values()}
+    for file in [*WEBUI.glob("*.py"), *(WEBUI / "studio").glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":
             found |= {a or b for a, b in CALL.findall(file.read_text())}
     return found

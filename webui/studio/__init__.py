@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-PARTS: tuple[ModuleType, ...] = ()
+from webui.studio import drafts
+
+PARTS: tuple[ModuleType, ...] = (drafts,)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""

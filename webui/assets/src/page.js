@@ -12,8 +12,11 @@ let words;
 /** A sentence of the page by its key, with {parts} filled in. */
 export function say(key, parts = {}) {
   if (!words) {
-    const box = document.getElementById('words');
-    words = box ? JSON.parse(box.textContent) : {};
+    words = {};
+    for (const id of ['words', 'studio-words']) {
+      const box = document.getElementById(id);
+      if (box) Object.assign(words, JSON.parse(box.textContent));
+    }
   }
   return (words[key] || key).replace(/\{(\w+)\}/g, (_, name) => parts[name] ?? '');
 }
