@@ -142,7 +142,7 @@ class _Reader:
         claims = self._claims()
         own = [self._one(row, family[instance].process_key, family[instance].unit_id, claims, ours=True)
                for instance, several in visits.items() for row in several
-               if row.kind == "userTask" and row.outcome == "completed"]
+               if row.kind == "userTask" and row.outcome == "completed" and row.left_at < self.period.until]
         roots = {row.root_id for row in family.values()}
         table, root = ElementVisit, aliased(ProcessInstance)
         others = self.connection.execute(
@@ -233,7 +233,8 @@ class _Reader:
             number, row.started_at, row.unit_id, starter, entries.get(row.id),
             from_outside(variables, self._definition(self.key)),
             tuple(self._instance(one, visits.get(one.id, ()), fillings.get(one.id, {})) for one in mine),
-            row.ended_at, row.state == "completed", row.started_at >= self.period.since)
+            row.ended_at, row.state == "completed" and row.ended_at < self.period.until,
+            row.started_at >= self.period.since)
 
     def _definition(self, key: str) -> Definition | None:
         newest = self.live.newest.get(key)
