@@ -92,6 +92,9 @@ class Jobs:
             send = notice_sending.dispatch if job.kind == "dispatch" else notice_sending.deliver
             send(self._parts, job, owner)
             return
+        if job.kind == "studio":
+            self._parts.studio.runs.work(job, owner)
+            return
         if job.kind == "letter":
             account_letters.send(self._parts, job, owner)
             return

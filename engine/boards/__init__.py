@@ -70,9 +70,11 @@ class Boards(SavedViews):
         """The tasks that are late or at risk in the units that the actor supervises, the latest first."""
         return overdue.rows(self._parts, by, limit)
 
-    def task(self, task_id: str, by: Actor, lang: str = "zh") -> TaskView:
-        """Everything the page of a task shows. Raises NotFound, AlreadyDone."""
-        return task_page.view_of(self._parts, task_id, by, lang)
+    def task(self, task_id: str, by: Actor, lang: str = "zh", *, offered_is_mine: bool = False,
+             entered: Mapping[str, Any] | None = None) -> TaskView:
+        """Everything the page of a task shows (see :func:`engine.boards.task_page.view_of`). Raises NotFound,
+        AlreadyDone."""
+        return task_page.view_of(self._parts, task_id, by, lang, offered_is_mine=offered_is_mine, entered=entered)
 
     def startable(self, by: Actor) -> tuple[StartableCard, ...]:
         """The processes that the actor may start."""

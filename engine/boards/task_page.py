@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -27,8 +28,12 @@ from engine.tasks.open_task import gone
 from engine.values import loads
 
 
-def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
-    """The page of a task that the actor may see. Raises NotFound, AlreadyDone."""
+def view_of(parts: Any, task_id: str, by: Actor, lang: str, *, offered_is_mine: bool = False,
+            entered: Mapping[str, Any] | None = None) -> TaskView:
+    """The page of a task that the actor may see. Raises NotFound, AlreadyDone.
+
+    ``offered_is_mine`` shows what the actor might claim as if it were; ``entered`` stands in the form, no draft then.
+    """
     with parts.database.reading() as connection:
         live, now = parts.live.at(connection), parts.clock.now()
         row = _row(connection, live, by, task_id)
@@ -36,7 +41,9 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
             found = connection.scalar(select(UserTask.id).where(UserTask.id == task_id))
             raise NotFound(what="task") if found else gone(connection, task_id, now)
         definition = parts.definitions.get(connection, row.definition_id)
-        mine, offered = is_mine(by, row.assignee_id, row.process_key), bool(row.offered)
+        offered = bool(row.offered)
+        mine = is_mine(by, row.assignee_id, row.process_key) or (
+            offered_is_mine and offered and row.assignee_id is None)
         case = case_head(connection, live, row.root_id)
         waits, signers = row.submitted is not None and row.signing == "after", signers_of(connection, row)
         may_edit = mine and not row.suspended and not waits
@@ -47,7 +54,7 @@ def view_of(parts: Any, task_id: str, by: Actor, lang: str) -> TaskView:
         element = definition.model.elements[row.element_id]
         return TaskView(
             row=task_row(row, live, now), case=case,
-            form=_form(parts, live, by, row, form, definition, may_fill, lang) if form else None,
+            form=_form(parts, live, by, row, form, definition, may_fill, lang, entered) if form else None,
             may_claim=row.assignee_id is None and offered and not row.suspended and row.signing != "joint",
             may_edit=may_edit, may_release=may_edit and row.owner_id is None,
             read_only_reason=_why_not(row, mine and not waits, offered, signers), hint=_hint(element),
@@ -111,7 +118,7 @@ def _row(connection: Connection, live: Live, by: Actor, task_id: str) -> Row[Any
 
 
 def _form(parts: Any, live: Live, by: Actor, row: Row[Any], form: Form, definition: Definition, may_edit: bool,
-          lang: str) -> Any:
+          lang: str, entered: Mapping[str, Any] | None) -> Any:
     """The form as it stands for this actor: what is stored, over it the draft, read-only for who only looks."""
     from engine.bpmn import ProcessRun
     from engine.decisions import CaseEnvironment
@@ -129,7 +136,7 @@ def _form(parts: Any, live: Live, by: Actor, row: Row[Any], form: Form, definiti
     if row.signing and row.submitted:  # what signers look at is not yet kept by the process
         stored = stored | draft(form, row.submitted.get("values") or {}, now=expressions.now())
     return view(form, stored=stored, variables=scope, evaluate=expressions.evaluate,
-                now=expressions.now(), entered=row.draft_values if may_edit else None,
+                now=expressions.now(), entered=(row.draft_values if entered is None else entered) if may_edit else None,
                 permissions=permissions if may_edit else permissions.reading(), lang=lang, unmask=may_edit)
 
 

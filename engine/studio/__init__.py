@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.authorization import Actor
 from engine.studio.choosing import Choosing
 from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
 from engine.studio.editing import Editing
+from engine.studio.runs import Runs
+from engine.studio.sandbox import Sandboxes
+from engine.studio.scenario_cards import ScenariosVerdict
+from engine.studio.scenarios import Scenarios
 from engine.studio.tidying import Tidying
 
 __all__ = ["Studio"]
@@ -18,3 +23,10 @@ class Studio(Drafts, DraftFiles, Editing, Choosing, Tidying):
 
     def __init__(self, parts: Any):
         self._parts = parts
+        self.runs = Runs(parts)
+        self.scenarios = Scenarios(parts, self.runs)
+        self.sandboxes = Sandboxes(parts)
+
+    def scenarios_pass(self, draft_id: str, by: Actor) -> ScenariosVerdict:
+        """Whether the scenarios of a draft pass as it stands, from their last run; nothing is run."""
+        return self.scenarios.scenarios_pass(draft_id, by)

@@ -8,14 +8,17 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from engine.authorization import SYSTEM
 from engine.clock import Clock, MovableClock
 from engine.connectors import CallContext, Connector, Connectors
 from engine.memory_database import MemoryDatabase
 from engine.models import migration
-from engine.process_engine import ProcessEngine
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.process_engine import ProcessEngine
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 KEPT = 6
@@ -30,7 +33,7 @@ class Ground:
     def __init__(self, files: Mapping[str, bytes], zone: str = "Asia/Shanghai"):
         self._settings = Settings(database_url="sqlite://", secret_key=SECRET, smtp_host="", zone=zone)
         self._turn = threading.Lock()
-        first = ProcessEngine(self._settings, MovableClock(BEGIN), MemoryDatabase(_empty()))
+        first = _engine(self._settings, MovableClock(BEGIN), MemoryDatabase(_empty()))
         first.deployments.deploy(files, SYSTEM, note="scenarios")
         self._database, self._definitions, self._registers = first.database, first.definitions, first.registers
 
@@ -38,11 +41,17 @@ class Ground:
         """An engine of its own, with nobody and no case in it. Nothing it does leaves the process."""
         with self._turn:
             database = MemoryDatabase(self._database)
-        engine = ProcessEngine(self._settings, clock, database)
+        engine = _engine(self._settings, clock, database)
         engine.definitions = self._definitions
         engine.registers.adopt(self._registers)
         engine.connectors = Connectors(*map(_Withheld, engine.connectors))
         return engine
+
+
+def _engine(*parts: Any) -> ProcessEngine:
+    from engine.process_engine import ProcessEngine  # which has the studio, which stands on this module
+
+    return ProcessEngine(*parts)
 
 
 @cache

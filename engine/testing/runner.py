@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,12 +17,14 @@ from engine.clock import MovableClock
 from engine.errors import BihuanError, Invalid
 from engine.models.history import ElementVisit, HistoryEntry
 from engine.models.runtime import Incident, ProcessInstance, UserTask
-from engine.process_engine import ProcessEngine
 from engine.testing.expectations import check
 from engine.testing.failing import StepFailed, joined, words_of
 from engine.testing.ground import BEGIN, ground
 from engine.testing.reader import Scenario
 from engine.testing.world import furnish, moment, only_own_calendar, value_of
+
+if TYPE_CHECKING:
+    from engine.process_engine import ProcessEngine
 
 MOST_JOBS = 2000
 """Jobs one step may cause; more is a process that never rests."""
@@ -104,6 +106,9 @@ class Story:
         self.cases: dict[str, str] = {}
         self.last = ""
         self.sent: list[dict[str, Any]] = []
+        """What went out since the story last looked."""
+        self.log: list[dict[str, Any]] = []
+        """All that went out."""
         self.until: float | None = None
         """When a step that still runs is stopped, by ``time.monotonic``."""
 
@@ -148,8 +153,10 @@ class Story:
     def _log(self, job: Any) -> None:
         if job.kind in ("service", "notice"):
             inputs = job.payload.get("inputs") or {}
-            self.sent.append({"connector": job.payload.get("topic"), "to": inputs.get("to"), "at": self.clock.now(),
-                              "text": inputs.get("text_zh") or inputs.get("text") or inputs.get("body") or ""})
+            one = {"connector": job.payload.get("topic"), "to": inputs.get("to"), "at": self.clock.now(),
+                   "text": inputs.get("text_zh") or inputs.get("text") or inputs.get("body") or ""}
+            self.sent.append(one)
+            self.log.append(one)
 
     def _start(self, step: dict[str, Any]) -> None:
         by = replace(self.actor(step["by"]), system=True)  # a called process may be told as a story of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -18,8 +18,10 @@ from engine.live import changed
 from engine.models.identity import ParameterValue
 from engine.models.runtime import Job
 from engine.packs import bilingual
-from engine.process_engine import ProcessEngine
 from engine.testing.reader import Scenario
+
+if TYPE_CHECKING:
+    from engine.process_engine import ProcessEngine
 
 DEFAULT_CLOCK = "2026-04-07T09:00:00+08:00"
 HOME = "hq"
