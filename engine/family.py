@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -202,6 +203,15 @@ def lock_of_task(parts: Any, connection: Connection, task_id: str, by: Actor, no
     return _family(parts, connection, connection.execute(_LOCK_TASK, {"the_id": task_id}).first(), by, now)
 
 
+def lock_free(parts: Any, connection: Connection, root_ids: Sequence[str], by: Actor, now: datetime) -> list[Family]:
+    """Lock those of several cases that nobody else has locked, in the order of their ids: one statement.
+
+    It never waits, so that several locks in one transaction cannot block each other.
+    """
+    return [_family(parts, connection, row, by, now)
+            for row in connection.execute(_LOCK_FREE, {"the_ids": list(root_ids)}).all()]
+
+
 def _locking(which: Any) -> Any:
     """Made once: building a statement costs more than running it."""
     version = select(LiveVersion.version).scalar_subquery().label("live_version")
@@ -210,6 +220,9 @@ def _locking(which: Any) -> Any:
 
 
 _LOCK_ROOT = _locking(bindparam("the_id"))
+_LOCK_FREE = (select(*INSTANCE_COLUMNS, select(LiveVersion.version).scalar_subquery().label("live_version"))
+              .where(ProcessInstance.id.in_(bindparam("the_ids", expanding=True))).order_by(ProcessInstance.id)
+              .with_for_update(of=ProcessInstance, key_share=True, skip_locked=True))
 _LOCK_TASK = _locking(select(UserTask.root_id).where(UserTask.id == bindparam("the_id")).scalar_subquery())
 
 

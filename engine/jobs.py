@@ -16,6 +16,7 @@ from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
 from engine.family import CasePaused, lock
 from engine.ids import new_id
+from engine.migrating import plans as migrating
 from engine.models.runtime import Incident, Job
 from engine.privacy import retention
 
@@ -94,6 +95,9 @@ class Jobs:
             return
         if job.kind == "studio":
             self._parts.studio.runs.work(job, owner)
+            return
+        if job.kind == "migrate":
+            migrating.work(self._parts, job, owner)
             return
         if job.kind == "letter":
             account_letters.send(self._parts, job, owner)

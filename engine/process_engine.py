@@ -23,6 +23,7 @@ from engine.incidents import Incidents
 from engine.instances import Instances
 from engine.jobs import Jobs
 from engine.live_data import LiveData
+from engine.migrating import Migrations
 from engine.models import migration
 from engine.notice_channels import Notices
 from engine.parameters import Parameters
@@ -66,6 +67,7 @@ class ProcessEngine:
         self.personal = PersonalData(self)
         self.privacy = Privacy(self)
         self.notices = Notices(self)
+        self.migrations = Migrations(self)
         self.studio = Studio(self)
         self.outbound = Outbound(AllowedHosts(self.settings.http_hosts.split(",")))
         self.connectors = connecting.connectors(self)

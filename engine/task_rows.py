@@ -69,7 +69,7 @@ def _row(family: Family, member: Member, wait: Wait) -> _Made:
         "form_key": value(element.attributes.get("formKey"), scope), "role": roles[0] if roles else "",
         "assignee_id": None, "claimed_at": None, "created_at": family.now,
         "suspended": family.root_row["state"] == "suspended",
-        "priority": _priority(value(element.attributes.get("priority"), scope)),
+        "priority": priority_of(value(element.attributes.get("priority"), scope)),
         "due_at": clock.due_at, "due_sort": clock.due_at or deadlines.NEVER, "warn_at": clock.warn_at,
         "clock_started_at": clock.started_at, "deadline": clock.rule, "escalation_level": 0,
         "came_from": member.previous_step, "came_by": family.by.person_id or None,
@@ -103,7 +103,8 @@ def _ruled(family: Family, member: Member, element: Any, row: dict[str, Any], ru
                            name_en=row["name_en"], **entry)
 
 
-def _priority(value: Any) -> int:
+def priority_of(value: Any) -> int:
+    """A priority from 0 to 100; the usual one where the drawing says none that can be read."""
     try:
         return min(100, max(0, int(value)))
     except (TypeError, ValueError):

@@ -43,6 +43,8 @@ PEOPLE: dict[str, tuple[str, str]] = {
 CONTENT: dict[str, tuple[str, str]] = {
     "revealed": ("查看个人信息“{name}”", "looked at personal data “{name_en}”"),
     "deployed": ("发布流程", "published processes"),
+    "migration_begun": ("把在办案件迁到 v{new}", "moved running cases to v{new}"),
+    "migration_called_back": ("撤回案件迁移", "took a migration of cases back"),
     "erased": ("删除个人信息", "erased personal data"),
     "person_exported": ("导出客户的个人信息", "took out a customer's personal data"),
     "personal_expired": ("保存期限已满，删除个人信息", "erased personal data at the end of its retention"),

@@ -70,6 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "clock_paused": ("暂停“{element}”的计时", "paused the clock of “{element}”"),
     "clock_resumed": ("恢复“{element}”的计时", "resumed the clock of “{element}”"),
     "terminated": ("终止案件：{reason}", "terminated the case: {reason}"),
+    "migrated": ("由 v{old} 迁到 v{new}：{reason}", "moved from v{old} to v{new}: {reason}"),
+    "migration_taken_back": ("撤回迁移，回到原来的版本", "the move to another version was taken back"),
     "ended": ("案件结束", "the case ended"),
 }
 POSITIONS = {"before": ("前加签", "before"), "after": ("后加签", "after"), "joint": ("会签", "jointly")}
@@ -122,6 +124,7 @@ def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], defin
     outcome = _outcome(detail, definition)
     words = {"reason": row.reason, "number": detail.get("number", ""), "name": detail.get("name", ""),
              "level": detail.get("level", ""), "how": detail.get("how", ""),
+             "old": detail.get("old", ""), "new": detail.get("new", ""),
              "to": "、".join(str(one) for one in detail.get("to") or ()) if row.verb == "linked" else ""}
     return Bilingual(
         _fill(zh, words | _people(detail, outcome, "") | {

@@ -52,8 +52,14 @@ class ProcessRun(TokenGame):
 
         Raises :class:`RunFailed` naming the element that has no place in ``new``.
         """
-        run = cls(new, environment, variables)
-        Migration(old, new, mapping or {}).into(run, saved)
+        return cls.moved(Migration(old, new, mapping or {}), environment, saved, variables)
+
+    @classmethod
+    def moved(cls, migration: Migration, environment: Environment, saved: str,
+              variables: dict[str, Any]) -> ProcessRun:
+        """As :meth:`migrate`, by what is made once for many runs."""
+        run = cls(migration.new, environment, variables)
+        migration.into(run, saved)
         return run
 
     def advance(self, budget: int = 3000) -> int:
@@ -74,6 +80,11 @@ class ProcessRun(TokenGame):
         """When the next timer is due."""
         timer = self.router.next_timer()
         return timers.from_micros(timer[0]) if timer is not None else None
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing would move before something is said or falls due."""
+        return self.ended or not (self.ready or self.touched or self.dirty)
 
     def waits(self) -> list[Wait]:
         """What the run waits for, oldest first."""

@@ -14,6 +14,7 @@ from engine.masking import masked_text
 from engine.models.history import FormFilled
 from engine.models.identity import FileChunk, FileObject, FileUse, SentMessage
 from engine.models.runtime import ProcessInstance, TaskDraft
+from engine.models.studio import MigrationItem
 from engine.models.working import Comment
 from engine.values import dumps, loads
 
@@ -145,7 +146,8 @@ def _blank_member(connection: Connection, one: Row[Any], forms: Mapping[str, For
 
 
 def _blank_around(connection: Connection, root_id: str, words: set[str]) -> None:
-    """Drafts, comments and texts to the customer."""
+    """Drafts, comments, texts to the customer, and how the case stood before it moved to another version."""
+    connection.execute(update(MigrationItem.__table__).where(MigrationItem.root_id == root_id).values(before=None))
     connection.execute(delete(TaskDraft.__table__).where(TaskDraft.root_id == root_id))
     connection.execute(update(SentMessage.__table__).where(SentMessage.root_id == root_id).values(to="", text=GONE))
     for row in connection.execute(select(Comment.id, Comment.text).where(Comment.root_id == root_id)).all():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Row, delete, literal, select
+from sqlalchemy import Row, and_, delete, literal, select
 from sqlalchemy.orm import aliased
 
 from engine import forms_filled
@@ -64,8 +64,10 @@ class Everyday:
             if form is None:
                 raise NotFound(what="form")
             local = Expressions(now, live, getattr(row, "unit_id", by.unit_id), parts.settings.zone)
-            keep_draft(parts, connection, row, by.person_id, draft(form, values, now=local.now()), now, task_id=task_id,
-                       form_key=form_key)
+            lost = {name: value for name, value in (getattr(row, "kept", None) or {}).items()
+                    if name not in form.fields}  # of a field that another version of the form has
+            keep_draft(parts, connection, row, by.person_id, lost | draft(form, values, now=local.now()), now,
+                       task_id=task_id, form_key=form_key)
 
     def complete(self, task_id: str, values: Mapping[str, Any] | None, by: Actor, *,
                  opinion: str = "") -> CompletedCard:
@@ -107,8 +109,10 @@ def _drafted(connection: Any, task_id: str, by: Actor, live: Live) -> Row[Any]:
     root = aliased(ProcessInstance)
     row = connection.execute(
         select(UserTask.root_id, UserTask.form_key, UserTask.definition_id, UserTask.unit_id,
-               sees_case(by, live, root).label("seen"))
-        .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id)).first()
+               sees_case(by, live, root).label("seen"), TaskDraft.values.label("kept"))
+        .join(root, root.id == UserTask.root_id)
+        .outerjoin(TaskDraft, and_(TaskDraft.task_id == UserTask.id, TaskDraft.person_id == by.person_id))
+        .where(UserTask.id == task_id)).first()
     if row is None:
         row = connection.execute(
             select(HistoryEntry.root_id, HistoryEntry.definition_id, HistoryEntry.detail, literal(True).label("seen"))
