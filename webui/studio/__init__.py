@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from webui.studio import drafts
+from webui.studio import checks, drafts, drawing
 
-PARTS: tuple[ModuleType, ...] = (drafts,)
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""

@@ -1,0 +1,184 @@
+// The problems of the draft: asked of the server while one draws, listed, marked on the elements, mended at a click.
+import { announce, icon } from '../../page.js';
+import { ask, later, the, told, w } from './told.js';
+import { drawn } from './xml.js';
+
+const PAUSE = 250;
+const LOOKS = { error: ['alert-octagon', 'late'], warning: ['alert-triangle', 'risk'], hint: ['info-circle', 'blue'] };
+const ORDER = Object.keys(LOOKS);
+
+export class Problems {
+  constructor(box, { onMend, onXml } = {}) {
+    this.box = box;
+    this.list = box.querySelector('[data-problem-list]');
+    this.onMend = onMend;
+    this.onXml = onXml || (() => {});
+    this.found = [];
+    this.at = -1;
+    this.round = 0;
+    this.soon = later(PAUSE, () => this.check());
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'F8' || event.isComposing) return;
+      event.preventDefault();
+      this.step(event.shiftKey ? -1 : 1);
+    });
+    box.addEventListener('click', (event) => {
+      const row = event.target.closest('[data-at]');
+      if (!row) return;
+      const mend = event.target.closest('[data-mend]');
+      if (mend) this.mend(Number(row.dataset.at), Number(mend.dataset.mend), mend);
+      else if (event.target.closest('[data-show]')) this.show(Number(row.dataset.at));
+    });
+    box.querySelector('[data-check-now]')?.addEventListener('click', () => this.check());
+  }
+
+  /** Ask the server about what is drawn now, saved or not. */
+  async check() {
+    this.soon.cancel();
+    const round = ++this.round, xml = the.modeler.saveXML ? await drawn() : told.content;
+    this.onXml(xml);
+    this.box.setAttribute('aria-busy', 'true');
+    let answer;
+    try {
+      answer = await ask(told.addresses.check, { files: the.editable ? { [told.file]: xml } : {} });
+    } catch { answer = null; }
+    if (round !== this.round) return;
+    this.box.removeAttribute('aria-busy');
+    const note = this.box.querySelector('[data-check-words]');
+    if (!answer?.ok) { note.textContent = answer?.data.error || w('check-failed'); return; }
+    note.textContent = w('check-done');
+    this.take(answer.data.problems, xml);
+  }
+
+  take(found, xml) {
+    const rank = (one) => ORDER.indexOf(one.severity) * 2 + (one.file === told.file ? 0 : 1);
+    this.found = found.map((one) => ({ ...one, about: xml })).sort((a, b) => rank(a) - rank(b));
+    if (this.at >= this.found.length) this.at = -1;
+    this.write();
+    this.mark();
+    this.box.dataset.checked = String(this.round);
+    document.dispatchEvent(new CustomEvent('problems', { detail: this.found }));
+  }
+
+  count(severity) { return this.found.filter((one) => one.severity === severity).length; }
+
+  write() {
+    for (const severity of ORDER) {
+      const tag = this.box.querySelector(`[data-count-of=${severity}]`);
+      tag.hidden = !this.count(severity);
+      tag.querySelector('b').textContent = this.count(severity);
+    }
+    this.box.querySelector('[data-none]').hidden = this.found.length > 0;
+    this.list.replaceChildren(...this.found.map((one, at) => this.row(one, at)));
+  }
+
+  row(one, at) {
+    const row = document.createElement('li');
+    row.dataset.at = at;
+    row.dataset.code = one.code;
+    if (at === this.at) row.setAttribute('aria-current', 'true');
+    const [sign, look] = LOOKS[one.severity];
+    const tag = document.createElement('span');
+    tag.className = `tag ${look}`;
+    tag.innerHTML = icon(sign);
+    tag.append(w(one.severity));
+    const where = document.createElement('button');
+    where.type = 'button';
+    where.className = 'problem-go';
+    where.dataset.show = '';
+    const name = document.createElement('b'), text = document.createElement('span');
+    name.textContent = this.place(one);
+    text.textContent = one.text;
+    where.append(name, text);
+    row.append(tag, where);
+    for (const [n, fix] of (one.fixes || []).entries()) {
+      const mend = document.createElement('button');
+      mend.type = 'button';
+      mend.className = 'btn btn-line btn-s';
+      mend.dataset.mend = n;
+      mend.innerHTML = icon('bulb');
+      mend.append(fix.label);
+      row.append(mend);
+    }
+    return row;
+  }
+
+  place(one) {
+    const drawing = this.element(one)?.businessObject;
+    if (one.file !== told.file) return one.file.split('/').pop() + (one.element ? ` · ${one.element}` : '');
+    return the.nameOf(drawing) || one.element || w('whole-drawing');
+  }
+
+  element(one) {
+    if (one.file !== told.file || !one.element) return null;
+    const registry = the.get('elementRegistry');
+    return registry.get(one.element) || registry.find((shape) => shape.businessObject?.processRef?.id === one.element);
+  }
+
+  /** A mark with the number of its problems on each element. */
+  mark() {
+    const canvas = the.get('canvas'), overlays = the.get('overlays');
+    overlays.remove({ type: 'problem' });
+    for (const shape of the.get('elementRegistry').getAll()) {
+      for (const severity of ORDER) if (canvas.hasMarker(shape, `has-${severity}`)) canvas.removeMarker(shape, `has-${severity}`);
+    }
+    const places = new Map();
+    for (const [at, one] of this.found.entries()) {
+      const shape = this.element(one);
+      if (!shape || shape === canvas.getRootElement()) continue;
+      const known = places.get(shape);
+      if (known) known.n += 1; else places.set(shape, { at, n: 1, severity: one.severity, text: one.text });
+    }
+    for (const [shape, { at, n, severity, text }] of places) {
+      canvas.addMarker(shape, `has-${severity}`);
+      const badge = document.createElement('button');
+      badge.type = 'button';
+      badge.className = `problem-badge ${LOOKS[severity][1]}`;
+      badge.title = text;
+      badge.setAttribute('aria-label', `${w(severity)} ${n}${w('colon')}${text}`);
+      badge.tabIndex = -1; // the list below leads there by keyboard
+      badge.innerHTML = icon(LOOKS[severity][0], 'i-s');
+      badge.append(String(n));
+      badge.addEventListener('click', () => this.show(at));
+      const middle = shape.waypoints && shape.waypoints[Math.floor(shape.waypoints.length / 2)];
+      const position = middle
+        ? { top: middle.y - Math.min(...shape.waypoints.map((p) => p.y)) - 20, left: middle.x - Math.min(...shape.waypoints.map((p) => p.x)) }
+        : { top: -12, left: -12 };
+      overlays.add(shape, 'problem', { position, html: badge, scale: { min: 0.8, max: 1 } });
+    }
+  }
+
+  step(by) {
+    if (!this.found.length) { announce(w('no-problems')); return; }
+    this.show((this.at + by + this.found.length) % this.found.length, true);
+  }
+
+  /** Select the element of a problem and bring it into view. */
+  show(at, focus = false) {
+    this.at = at;
+    const one = this.found[at], shape = this.element(one);
+    for (const row of this.list.children) row.toggleAttribute('aria-current', Number(row.dataset.at) === at);
+    const row = this.list.children[at];
+    row.setAttribute('aria-current', 'true');
+    row.scrollIntoView({ block: 'nearest' });
+    if (focus) row.querySelector('[data-show]').focus();
+    announce(`${w(one.severity)}${w('colon')}${this.place(one)} ${one.text}`);
+    if (!shape) return;
+    the.get('canvas').scrollToElement(shape, { top: 90, bottom: 60, left: 90, right: 90 });
+    if (the.editable) the.get('selection').select(shape);
+  }
+
+  async mend(at, n, button) {
+    const one = this.found[at];
+    button.disabled = true;
+    try {
+      // A fix is made for the drawing that was checked: if one drew on since, ask again first.
+      if (one.about !== (await drawn())) {
+        await this.check();
+        const again = this.found.find((other) => other.code === one.code && other.element === one.element && other.file === one.file);
+        if (again) await this.onMend(again, again.fixes.find((fix) => fix.label === one.fixes[n].label) || again.fixes[0]);
+      } else await this.onMend(one, one.fixes[n]);
+    } finally { button.disabled = false; }
+    await this.check();
+  }
+}

@@ -1,0 +1,112 @@
+"""The drawing of a draft: the modeler's page, and what it asks while one draws (lists, expressions, tidying)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+
+from engine import BihuanError
+from webui.auth import actor
+from webui.show import engine
+from webui.studio.drawing_words import words
+from webui.studio.head import head
+from webui.words import _, lang
+
+blueprint = Blueprint("studio_drawing", __name__, url_prefix="/studio")
+EXPECTED = ("boolean", "date and time")
+
+
+@blueprint.get("/drafts/<draft_id>")
+def page(draft_id: str) -> str:
+    """The modeler; ``file`` names another drawing of the draft than the process's own."""
+    around = head(draft_id, "diagram")
+    view = around["draft"]
+    drawings = [line.path for line in view.of("drawing") if line.change != "removed"]
+    path = request.args.get("file", view.drawing)
+    if not path or path not in drawings:
+        if request.args.get("file"):
+            abort(404)
+        return render_template("studio/drawing.html", **around, drawn=None, drawings=drawings, path="")
+    file = engine().studio.read(draft_id, path, actor())
+    return render_template("studio/drawing.html", **around, drawings=drawings, path=path, drawn=_told(view, file))
+
+
+def _told(view: Any, file: Any) -> dict[str, Any]:
+    """What the script is told: content, addresses, lists, words."""
+    draft_id = view.card.id
+    at = {name: url_for(f"studio_drawing.{name}", draft_id=draft_id) for name in ("choices", "feel", "tidy")}
+    base = url_for("studio_drawing.page", draft_id=draft_id)
+    at |= {"files": f"{base}/files/", "file": f"{base}/files/{file.path}", "check": f"{base}/check",
+           "branch": f"{base}/branch", "form": f"{base}/forms?file=",
+           "table": f"{base}/tables?file=", "process": f"{base}?file="}
+    found = engine().studio.choices(draft_id, actor())
+    return {"draft": draft_id, "file": file.path, "revision": file.revision, "content": file.content.decode(),
+            "editable": view.may_edit and (view.editing or view.free), "addresses": at, "words": words(),
+            "choices": _choices(found)}
+
+
+def _choices(found: Any) -> dict[str, Any]:
+    lists = {kind: [{"key": one.key, "name": _both(one.name), "pack": one.pack, "path": one.path, **one.more}
+                    for one in some] for kind, some in found.lists.items()}
+    more: dict[str, Any] = {
+        "packs": {key: _both(name) for key, name in found.packs.items()}, "search": list(found.search),
+        "functions": [{"name": name, "params": [{"name": part} for part in params]}
+                      for name, params in found.functions]}
+    if found.variables is not None:
+        more["variables"] = [_variable(one) for one in found.variables]
+    return lists | more
+
+
+def _variable(one: Any) -> dict[str, Any]:
+    return {"name": one.name, "kind": _kind(one.kind), "from": _both(one.origin),
+            "entries": [_variable(part) for part in one.within], "list": one.kind == "list"}
+
+
+def _kind(kind: str) -> str:
+    """A kind of FEEL's as completion shows it; nothing where it is not known."""
+    return {"string": _("文字"), "number": _("数字"), "boolean": _("是/否"), "date": _("日期"), "time": _("时刻"),
+            "date and time": _("日期时间"), "list": _("列表"), "context": _("一组值")}.get(kind, "")
+
+
+def _both(name: Any) -> dict[str, str] | None:
+    return asdict(name) if name is not None else None
+
+
+def _asked(*names: str) -> list[str]:
+    """Texts of the JSON that was sent; a request without them is not ours."""
+    sent = request.get_json(silent=True)
+    found = [sent.get(name) for name in names] if isinstance(sent, dict) else [None]
+    if not all(isinstance(one, str) for one in found):
+        abort(400)
+    return found  # type: ignore[return-value]
+
+
+@blueprint.post("/drafts/<draft_id>/drawing/choices")
+def choices(draft_id: str) -> Response:
+    """The lists again, for the drawing as it is now: results and forms change what expressions may use."""
+    (content,) = _asked("content")
+    return jsonify(_choices(engine().studio.choices(draft_id, actor(), content.encode("utf-8", "surrogatepass"))))
+
+
+@blueprint.post("/drafts/<draft_id>/drawing/feel")
+def feel(draft_id: str) -> Response:  # noqa: ARG001 - part of the address
+    """What is wrong with an expression that somebody is typing."""
+    (text,) = _asked("text")
+    sent = request.get_json()
+    names = [one for one in sent.get("names") or () if isinstance(one, str)]
+    expected = sent.get("expected") if sent.get("expected") in EXPECTED else None
+    found = engine().studio.expression(text, names, actor(), expected)
+    return jsonify({"findings": [{"line": one.line, "column": one.params.get("column", 1), "severity": one.severity,
+                                  "text": one.sentence(lang())} for one in found]})
+
+
+@blueprint.post("/drafts/<draft_id>/drawing/tidy")
+def tidy(draft_id: str) -> tuple[Response, int] | Response:  # noqa: ARG001 - part of the address
+    """The drawing sent, laid out anew; nothing is saved."""
+    (content,) = _asked("content")
+    try:
+        return jsonify({"content": engine().studio.tidy(content.encode("utf-8", "surrogatepass"), actor()).decode()})
+    except BihuanError as refused:
+        return jsonify({"error": refused.sentence(lang())}), refused.http_status
