@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, String, Text
+from sqlalchemy import Float, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, SealedValues, Values
+from engine.models.base import ID, Base, Moment, SealedText, SealedValues
 
 
 class ElementVisit(Base):
@@ -39,7 +39,10 @@ class ElementVisit(Base):
 
 
 class HistoryEntry(Base):
-    """Who did what to which case, when, for whom and why; ``detail`` holds old and new values, codes and parameters."""
+    """Who did what to which case, when, for whom and why; ``detail`` holds old and new values, codes and parameters.
+
+    Both are sealed: words of people stand in them. Nothing in them changes afterwards, but for what an erasure blanks.
+    """
 
     __tablename__ = "history_entry"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -52,8 +55,8 @@ class HistoryEntry(Base):
     verb: Mapped[str] = mapped_column(String(40))
     by: Mapped[str | None] = mapped_column(String(26))
     on_behalf_of: Mapped[str | None] = mapped_column(String(26))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    detail: Mapped[Any] = mapped_column(Values)
+    reason: Mapped[str] = mapped_column(SealedText, default="")
+    detail: Mapped[Any] = mapped_column(SealedValues)
 
     __table_args__ = (
         Index("ix_history_entry_case", "root_id", "at"),

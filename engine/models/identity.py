@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, SealedText, Values
+from engine.models.base import ID, Base, Moment, SealedText, SealedValues, Values
 
 
 class OrgUnit(Base):
@@ -102,7 +102,7 @@ class Notice(Base):
     root_id: Mapped[str | None] = mapped_column(ID)
     task_id: Mapped[str | None] = mapped_column(ID)
     code: Mapped[str] = mapped_column(String(60))
-    params: Mapped[Any] = mapped_column(Values)
+    params: Mapped[Any] = mapped_column(SealedValues)
     read_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_notice_person", "person_id", "read_at", "at"),)

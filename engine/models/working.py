@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import ID, Base, Moment, Values
+from engine.models.base import ID, Base, Moment, SealedText, Values
 
 
 class TaskSigner(Base):
@@ -28,7 +28,7 @@ class TaskSigner(Base):
     weight: Mapped[Decimal] = mapped_column(Numeric(9, 2), default=Decimal(1))
     state: Mapped[str] = mapped_column(String(8))
     outcome: Mapped[str] = mapped_column(String(100), default="")
-    opinion: Mapped[str] = mapped_column(Text, default="")
+    opinion: Mapped[str] = mapped_column(SealedText, default="")
     signature: Mapped[Any] = mapped_column(Values, nullable=True)
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime] = mapped_column(Moment)
@@ -88,7 +88,7 @@ class Comment(Base):
     element_id: Mapped[str] = mapped_column(String(200), default="")
     by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(Moment)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText)
     public: Mapped[bool] = mapped_column(default=False)
     reply_to: Mapped[str | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     reply_by: Mapped[datetime | None] = mapped_column(Moment)

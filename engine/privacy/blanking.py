@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from engine.forms import Form
 from engine.masking import masked_text
-from engine.models.history import FormFilled
-from engine.models.identity import FileChunk, FileObject, FileUse, SentMessage
-from engine.models.runtime import ProcessInstance, TaskDraft
+from engine.models.history import FormFilled, HistoryEntry
+from engine.models.identity import FileChunk, FileObject, FileUse, Notice, SentMessage
+from engine.models.runtime import Incident, ProcessInstance, TaskDraft
 from engine.models.studio import MigrationItem
 from engine.models.working import Comment
 from engine.values import dumps, loads
@@ -21,6 +21,9 @@ from engine.values import dumps, loads
 GONE = "***"
 WORDED = ("text", "phone", "email", "contact", "idno")
 """Types whose values are looked for in other texts of the case, too."""
+SAID = ((Comment, ("text",)), (HistoryEntry, ("reason", "detail")), (Notice, ("params",)),
+        (Incident, ("params", "notes", "resolution")))
+"""What people and the engine said about a case, by model and columns."""
 LONGEST = 100
 """Characters of a value that is looked for in other texts."""
 
@@ -30,7 +33,8 @@ def blank_case(parts: Any, connection: Connection, root_id: str, at: datetime,
     """Blank the personal values of a case that has ended: of all its forms, or of ``only`` those (definition, form).
 
     Also goes whatever repeats them: variables, the columns that lists show, drafts, comments, texts to the customer,
-    and without ``only`` files that the customer brought. The append-only history is not touched.
+    and without ``only`` files that the customer brought. Of the history
+    no entry goes, only words in it: what was done, by whom and when, stays.
     """
     filled = connection.execute(select(
         FormFilled.id, FormFilled.definition_id, FormFilled.form_key, FormFilled.values)
@@ -146,14 +150,18 @@ def _blank_member(connection: Connection, one: Row[Any], forms: Mapping[str, For
 
 
 def _blank_around(connection: Connection, root_id: str, words: set[str]) -> None:
-    """Drafts, comments, texts to the customer, and how the case stood before it moved to another version."""
+    """Drafts, texts to the customer, how the case stood before it moved to another version, and all that was said."""
     connection.execute(update(MigrationItem.__table__).where(MigrationItem.root_id == root_id).values(before=None))
     connection.execute(delete(TaskDraft.__table__).where(TaskDraft.root_id == root_id))
     connection.execute(update(SentMessage.__table__).where(SentMessage.root_id == root_id).values(to="", text=GONE))
-    for row in connection.execute(select(Comment.id, Comment.text).where(Comment.root_id == root_id)).all():
-        text = scrubbed(row.text, words)
-        if text != row.text:
-            connection.execute(update(Comment.__table__).where(Comment.id == row.id).values(text=text))
+    for model, names in SAID:
+        table = model.__table__
+        for row in connection.execute(select(table.c.id, *(table.c[name] for name in names)).where(
+                table.c.root_id == root_id)).all():
+            kept = {name: row._mapping[name] for name in names}
+            told = scrubbed(kept, words)
+            if told != kept:
+                connection.execute(update(table).where(table.c.id == row.id).values(told))
 
 
 def _remove_files(connection: Connection, root_id: str, personal: set[str]) -> None:

@@ -45,14 +45,17 @@ def _cases(parts: Any, connection: Connection, now: datetime) -> int:
     filled = (select(FormFilled.definition_id, FormFilled.form_key).distinct()
               .join(ProcessInstance, ProcessInstance.id == FormFilled.root_id)
               .where(FormFilled.erased_at.is_(None), ProcessInstance.ended_at.is_not(None)))
+    live = parts.live.at(connection)
     for definition_id, form_key in connection.execute(filled).all():
-        form = parts.definitions.get(connection, definition_id).forms.get(form_key)
-        if form is not None and form.retention and form.personal_fields:
+        definition = parts.definitions.get(connection, definition_id)
+        form = definition.forms.get(form_key)
+        period = _period(parts, connection, live.newest.get(definition.key), form_key) or (form and form.retention)
+        if form is not None and period and form.personal_fields:
             for root in connection.scalars(
                     select(FormFilled.root_id).distinct()
                     .join(ProcessInstance, ProcessInstance.id == FormFilled.root_id)
                     .where(FormFilled.definition_id == definition_id, FormFilled.form_key == form_key,
-                           FormFilled.erased_at.is_(None), ProcessInstance.ended_at <= since(now, form.retention))
+                           FormFilled.erased_at.is_(None), ProcessInstance.ended_at <= since(now, period))
                     .limit(BATCH)):
                 over[root].add((definition_id, form_key))
     held = held_roots(connection, over)
@@ -63,6 +66,12 @@ def _cases(parts: Any, connection: Connection, now: datetime) -> int:
             record.tell("personal_expired", root_id=root, forms=sorted(key for _, key in forms))
     record.write(connection)
     return len(over) - len(held)
+
+
+def _period(parts: Any, connection: Connection, newest: str | None, form_key: str) -> str:
+    """What the newest version of the process says of a form: cases of older versions are kept no longer."""
+    form = parts.definitions.get(connection, newest).forms.get(form_key) if newest else None
+    return form.retention if form is not None else ""
 
 
 def _records(parts: Any, connection: Connection, store: RegisterStore, now: datetime) -> int:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -13,6 +14,7 @@ from sqlalchemy import select, text
 from engine import SYSTEM, Invalid, NotFound, NotPermitted
 from engine.models.history import ElementVisit, FormFilled, HistoryEntry
 from engine.privacy import Held, StillOpen
+from engine.privacy.blanking import scrubbed
 from engine.privacy.retention import since
 from tests.engine.house import House, content
 
@@ -33,7 +35,8 @@ sections:
       - {id: phone, label: {zh: 电话, en: Phone}, type: phone, required: true, personal: true}
       - {id: level, label: {zh: 等级, en: Level}, type: text}
 """
-TABLES = ("process_instance", "form_filled", "task_draft", "comment", "reg_guest", "reg__history", "sent_message")
+TABLES = ("process_instance", "form_filled", "task_draft", "comment", "reg_guest", "reg__history", "sent_message",
+          "history_entry", "notice", "incident")
 
 
 @pytest.fixture
@@ -128,10 +131,11 @@ def test_erasing_takes_the_person_out_and_leaves_the_history_whole(house: House,
     # given a case that is over, with a file of the customer and a comment that names the number
     house.engine.files.put("photo.png", b"\x89PNG\r\n\x1a\n" + b"1" * 60, None, root_id=case)
     house.engine.tasks.comment(case, f"致电 {PHONE}，{NAME} 未接", house("zhou.min"))
-    end(house, case)
+    house.engine.instances.cancel(case, f"{NAME}（{PHONE}）来电撤回", house("root"))
     entries = house.rows(select(HistoryEntry.__table__).where(HistoryEntry.root_id == case).order_by(HistoryEntry.id))
     visits = house.rows(select(ElementVisit.__table__).where(ElementVisit.root_id == case))
     assert all(one in on_disk(house) for one in GONE)
+    assert any(NAME in one.reason for one in entries)
     # when the person is erased
     done = house.engine.privacy.erase(house("root"), WHY, phone=PHONE)
     # then nothing kept says it any more
@@ -140,12 +144,19 @@ def test_erasing_takes_the_person_out_and_leaves_the_history_whole(house: House,
     assert [one for one in GONE if one in kept] == []
     # and what was done, by whom and when, and what is not personal, stays
     now = house.rows(select(HistoryEntry.__table__).where(HistoryEntry.root_id == case).order_by(HistoryEntry.id))
-    assert now[:len(entries)] == entries and [one.verb for one in now[len(entries):]] == ["erased"]
+    assert [replace_words(one) for one in entries] == [tuple(one) for one in now[:len(entries)]]
+    assert "***（***）来电撤回" in [one.reason for one in now]
+    assert [one.verb for one in now[len(entries):]] == ["erased"]
     assert house.rows(select(ElementVisit.__table__).where(ElementVisit.root_id == case)) == visits
     assert house.variables(case)["note_form"]["amount"] == 7
     page = house.engine.boards.case(case, house("root"))
     assert page.head.customer == "恒***" and page.attachments == ()
     assert house.engine.privacy.find(house("root"), phone=PHONE).cases == ()
+
+
+def replace_words(entry: Any) -> tuple[Any, ...]:
+    """An entry of the history as it is to be after an erasure: nothing but words of the customer gone."""
+    return tuple(scrubbed(one, GONE) if isinstance(one, (str, dict)) else one for one in entry)
 
 
 def test_an_open_case_keeps_its_person(house: House, case: str) -> None:

@@ -29,6 +29,15 @@ def case(small_house: House) -> str:
     return made
 
 
+def test_what_people_write_about_a_case_stands_nowhere_in_the_clear(small_house: House, case: str) -> None:
+    small_house.engine.tasks.comment(case, f"{NAME}的王先生下午再来", small_house("zhou.min"))
+    small_house.engine.instances.cancel(case, f"{NAME}撤回了", small_house("root"))
+    assert NAME not in on_disk(small_house, "comment", "history_entry", "notice", "incident", "form_filled", "job")
+    page = repr(small_house.engine.boards.case(case, small_house("root")))
+    assert "撤回了" in page
+    assert "王先生" in small_house.engine.tasks.comments(case, small_house("root"))[0].text
+
+
 def test_a_telephone_number_stands_nowhere_in_the_clear(small_house: House, case: str) -> None:
     assert PHONE not in on_disk(small_house) and PHONE[3:] not in on_disk(small_house)
     assert small_house.variables(case)["note_form"]["phone"] == PHONE
