@@ -18,7 +18,7 @@ from engine.simulation.content import Processes, of_files
 from engine.simulation.past import Past, Place
 from engine.simulation.reading import Period, read_past
 from engine.simulation.replication import Replication, Wishes
-from engine.simulation.study import DRAFT, ENOUGH, LIVE, STAFFED, bottleneck, judge, summed_up
+from engine.simulation.study import DRAFT, ENOUGH, LIVE, STAFFED, bottleneck, judge, numbers, summed_up
 from engine.simulation.surroundings import Look, remembered
 
 _kept: OrderedDict[str, tuple[Past, Processes]] = OrderedDict()
@@ -59,7 +59,7 @@ def _place(text: str) -> Place:
 
 def step(parts: Any, run: Row[Any], goes_on: Callable[[float], bool]) -> Done:
     """One replication; after the last of the live version the verdict, and without a good one the end."""
-    pieces, result = plan(run.inputs), dict(run.result or {})
+    pieces, result = plan(run.inputs), numbers(dict(run.result or {}))
     found: dict[str, list[Any]] = {name: list(some) for name, some in (result.get("replications") or {}).items()}
     past, draft = _material(parts, run)
     number = sum(len(some) for some in found.values())

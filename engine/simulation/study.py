@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 from statistics import mean, stdev
 from typing import Any
@@ -86,6 +87,15 @@ def bottleneck(variant: Mapping[str, Any]) -> str | None:
     waits = {place: (one["wait"][0]["mean"] or 0) * (one["done"] or 0) for place, one in variant["steps"].items()}
     longest = max(waits, key=lambda place: waits[place], default=None)
     return longest if longest is not None and waits[longest] > 0 else None
+
+
+def numbers(value: Any) -> Any:
+    """Figures as they come back from the database (exact decimals) as floats again."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: numbers(one) for name, one in value.items()}
+    return [numbers(one) for one in value] if isinstance(value, list) else value
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -9,10 +9,12 @@ from engine.studio.choosing import Choosing
 from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
 from engine.studio.editing import Editing
+from engine.studio.effects import Effects
 from engine.studio.runs import Runs
 from engine.studio.sandbox import Sandboxes
 from engine.studio.scenario_cards import ScenariosVerdict
 from engine.studio.scenarios import Scenarios
+from engine.studio.simulations import Simulations
 from engine.studio.tidying import Tidying
 
 __all__ = ["Studio"]
@@ -26,6 +28,8 @@ class Studio(Drafts, DraftFiles, Editing, Choosing, Tidying):
         self.runs = Runs(parts)
         self.scenarios = Scenarios(parts, self.runs)
         self.sandboxes = Sandboxes(parts)
+        self.effects = Effects(parts)
+        self.simulations = Simulations(parts, self.runs)
 
     def scenarios_pass(self, draft_id: str, by: Actor) -> ScenariosVerdict:
         """Whether the scenarios of a draft pass as it stands, from their last run; nothing is run."""

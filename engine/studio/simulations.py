@@ -20,6 +20,7 @@ from engine.models.repository import ProcessDefinition
 from engine.models.studio import Draft, StudioRun
 from engine.simulation import running
 from engine.simulation.content import of_files
+from engine.simulation.study import numbers
 from engine.studio.rows import changing, looking
 from engine.studio.runs import ENDED, Runs
 
@@ -167,9 +168,10 @@ class Simulations:
         result, done, total = running.step(self._parts, row, look)
         if not look.on:
             return
+        told = self._runs.note(run_id, done=done * running.PIECE, total=total * running.PIECE, result=result)
         if done >= total:
-            self._runs.end(run_id, "done", result)
-        elif self._runs.note(run_id, done=done * running.PIECE, total=total * running.PIECE, result=result):
+            self._runs.end(run_id, "done")
+        elif told:
             with self._parts.database.transaction() as connection:
                 self._runs.hand_on(connection, run_id)
 
@@ -216,9 +218,9 @@ def _last(connection: Connection, draft_id: str) -> Row[Any] | None:
 
 
 def _card(row: Row[Any], files: Mapping[str, bytes]) -> SimulationRun:
-    result = {name: value for name, value in (row.result or {}).items() if name != "replications"}
+    result = {name: numbers(value) for name, value in (row.result or {}).items() if name != "replications"}
     return SimulationRun(row.id, row.state, row.done, row.total, row.asked_at, Bilingual(row.name, row.name_en),
-                         row.ended_at, row.inputs, result, live_files.fingerprint(files) != row.files)
+                         row.ended_at, numbers(row.inputs), result, live_files.fingerprint(files) != row.files)
 
 
 def _happened(connection: Connection, since: datetime) -> tuple[dict[tuple[str, str], int],
