@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from engine.bpmn import ProcessModel
-from engine.checking_content import check_connectors, check_deadline, check_decision, parameter_kinds
+from engine.checking_content import (
+    check_connectors,
+    check_deadline,
+    check_decision,
+    check_has_deadline,
+    parameter_kinds,
+)
 from engine.checking_expressions import check_expressions, known_names
 from engine.checking_forms import check_form_expressions, check_form_neighbours, check_register_roles, users_of
 from engine.checking_properties import check_pack, check_properties
@@ -36,6 +42,7 @@ def check_content(content: Content, known: Collection[str] = (),
         problems += check_search(model.key, model.file, model.properties, used)
         problems += check_expressions(model, forms, content.models, parameter_kinds(content.pack_of(model)))
         problems += check_connectors(model)
+        problems += check_has_deadline(model, content.pack_of(model))
     problems += _parts(content, asked, keys)
     order = {"error": 0, "warning": 1, "hint": 2}
     return sorted(problems, key=lambda p: (order.get(p.severity, 3), p.file, p.line, p.element))
@@ -156,4 +163,4 @@ def _roles_and_deadline(pack: PackContent, file: str, element: Any) -> Iterable[
 def _unknown(code: str, zh: str, en: str, key: str, file: str, element: Any) -> Problem:
     return Problem(code, f"“{element.name or element.id}”使用的{zh}“{key}”不存在。",
                    f"“{element.name_en or element.name or element.id}” uses the {en} {key!r}, which does not exist.",
-                   file=file, element=element.id, line=element.line)
+                   file=file, element=element.id, line=element.line, params={"key": key})

@@ -67,6 +67,20 @@ def check_deadline(pack: PackContent, row: DeadlineDeclaration, file: str, line:
     return problems
 
 
+def check_has_deadline(model: ProcessModel, pack: PackContent | None) -> Iterator[Problem]:
+    """User tasks that nothing presses: no deadline, no due date, no timer at them. Only where the pack has deadlines.
+
+    An empty ``bihuan:deadline`` says that none is meant.
+    """
+    timed = {element.attached_to for element in model.elements.values() if "timer" in element.events}
+    for element in model.elements.values() if pack is not None and pack.deadlines else ():
+        if element.kind == "userTask" and element.id not in timed and "bihuan:deadline" not in element.properties \
+                and not element.attributes.get("dueDate"):
+            yield Problem("deadline_missing", f"“{element.name or element.id}”没有期限，不会提醒，也不会升级。",
+                          f"“{element.name_en or element.id}” has no deadline: nobody is reminded, nothing escalates.",
+                          file=model.file, element=element.id, severity="hint", line=element.line)
+
+
 MOMENTS = frozenset({"any", "null", "date", "date and time"})
 PARAMETER_KINDS = {"bool": "boolean", "int": "number", "number": "number", "text": "string", "enum": "string",
                    "duration": "any", "date": "date"}

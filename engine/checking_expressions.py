@@ -69,7 +69,8 @@ def check_expressions(model: ProcessModel, forms: Mapping[str, Form], callers: S
                 f"{one.attribute} of “{place}” (line {finding.line}, column {finding.column}): "
                 f"{finding.sentence('en')}",
                 file=model.file, element=one.element_id, severity=finding.severity,
-                line=element.line if element else 0))
+                line=element.line if element else 0,
+                params={**finding.params, "attribute": one.attribute, "text": one.text, "position": finding.position}))
     return problems
 
 

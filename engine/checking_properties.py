@@ -56,7 +56,8 @@ def _operations(file: str, place: str, name: str, line: int, text: str) -> Itera
             zh, en = (f"是否应为 {near[0]}？", f" Did you mean {near[0]}?") if near else ("", "")
             yield Problem("unknown_operation", f"“{name}”的 bihuan:operations 中的“{one}”不是可开关的操作。{zh}",
                           f"{one!r} in bihuan:operations of “{name}” is no operation that can be switched.{en}",
-                          file=file, element=place, line=line)
+                          file=file, element=place, line=line,
+                          params={"key": one, "near": near[0] if near else ""})
 
 
 def _choices(file: str, place: str, name: str, line: int, properties: Mapping[str, str]) -> Iterator[Problem]:
@@ -67,7 +68,7 @@ def _choices(file: str, place: str, name: str, line: int, properties: Mapping[st
         if text and text.partition(":")[0] not in known:
             yield Problem("unknown_rule", f"“{name}”的 bihuan:{rule}“{text}”不存在；可用：{'、'.join(known)}。",
                           f"bihuan:{rule} of “{name}” is {text!r}; known are {', '.join(known)}.", file=file,
-                          element=place, line=line)
+                          element=place, line=line, params={"rule": rule, "key": text, "known": tuple(known)})
     limit = properties.get("bihuan:work_limit", "").strip()
     if limit and not (limit.isascii() and limit.isdigit() and int(limit) > 0):
         yield Problem("bad_work_limit", f"“{name}”的 bihuan:work_limit“{limit}”应为正整数。",
@@ -89,7 +90,7 @@ def _unknown(file: str, place: str, name: str, line: int, one: str) -> Problem:
     zh, en = (f"是否应为 {near[0]}？", f" Did you mean {near[0]}?") if near else ("", "")
     return Problem("unknown_property", f"“{name}”的属性 {one} 不存在，不会起作用。{zh}",
                    f"The property {one} of “{name}” is not known and has no effect.{en}", file=file, element=place,
-                   line=line, severity="warning")
+                   line=line, severity="warning", params={"key": one, "near": near[0] if near else ""})
 
 
 def check_pack(pack: PackContent, file: str, keys: Iterable[str]) -> Iterator[Problem]:

@@ -45,11 +45,15 @@ def keep(database: Any, connection: Connection, contents: Iterable[bytes]) -> No
         connection.execute(database.insert(Resource.__table__).on_conflict_do_nothing(), rows)
 
 
-def contents(connection: Connection, shas: Iterable[str]) -> dict[str, bytes]:
-    """Contents by their hashes; those in memory are not asked for again. One statement at most."""
+def contents(connection: Connection, shas: Iterable[str], given: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Contents by their hashes; those in memory are not asked for again. One statement at most.
+
+    ``given`` are contents (hash -> content) that are not kept anywhere, such as what an editor has not saved yet.
+    """
     wanted = set(shas)
     with _lock:
         found = {sha: _kept[sha] for sha in wanted if sha in _kept}
+    found |= {sha: content for sha, content in (given or {}).items() if sha in wanted}
     missing = wanted - found.keys()
     if missing:
         rows = connection.execute(select(Resource.sha256, Resource.content).where(Resource.sha256.in_(missing))).all()
@@ -140,10 +144,11 @@ def overlaid(connection: Connection, draft_id: str) -> dict[str, str]:
     return found
 
 
-def sketches(connection: Connection, files: Mapping[str, str]) -> dict[str, Sketch]:
+def sketches(connection: Connection, files: Mapping[str, str],
+             given: Mapping[str, bytes] | None = None) -> dict[str, Sketch]:
     """What each file (path -> hash) says it is and names; a content is loaded the first time it is met."""
     new = {path: sha for path, sha in files.items() if known(path, sha) is None}
-    loaded = contents(connection, new.values()) if new else {}
+    loaded = contents(connection, new.values(), given) if new else {}
     return {path: sketch(path, sha, loaded.get(sha, b"")) for path, sha in sorted(files.items())}
 
 
@@ -163,20 +168,21 @@ def files_of(connection: Connection, draft_id: str) -> dict[str, bytes]:
     return with_registers(connection, files, sketched, about(sketched, key) | (changed & files.keys()))
 
 
-def loaded(connection: Connection, files: Mapping[str, str], paths: Iterable[str]) -> dict[str, bytes]:
+def loaded(connection: Connection, files: Mapping[str, str], paths: Iterable[str],
+           given: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The contents at ``paths`` of ``files`` (path -> hash)."""
     wanted = {path: files[path] for path in sorted(paths)}
-    found = contents(connection, wanted.values())
+    found = contents(connection, wanted.values(), given)
     return {path: found[sha] for path, sha in wanted.items()}
 
 
 def with_registers(connection: Connection, files: Mapping[str, str], sketched: Mapping[str, Sketch],
-                   paths: Iterable[str]) -> dict[str, bytes]:
+                   paths: Iterable[str], given: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The contents at ``paths``, and the registers whose key stands in any of them, and those that these name."""
     registers = {key.encode(): path for path, one in sketched.items() if one.kind == "register" for key in one.keys}
     found, todo = {}, set(paths)
     while todo:
-        fresh = loaded(connection, files, todo)
+        fresh = loaded(connection, files, todo, given)
         found |= fresh
         todo = {path for key, path in registers.items()
                 if path not in found and any(key in content for content in fresh.values())}
