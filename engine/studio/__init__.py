@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.authorization import Actor
+from engine.studio.checking import Checks
 from engine.studio.choosing import Choosing
 from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
@@ -20,7 +21,7 @@ from engine.studio.tidying import Tidying
 __all__ = ["Studio"]
 
 
-class Studio(Drafts, DraftFiles, Editing, Choosing, Tidying):
+class Studio(Drafts, DraftFiles, Checks, Editing, Choosing, Tidying):
     """The verbs of the studio; each is one transaction. Mixins share ``self._parts``, the engine's parts."""
 
     def __init__(self, parts: Any):
