@@ -12,6 +12,9 @@ from engine.definitions import Definition
 from engine.errors import BihuanError
 from engine.expressions import Expressions
 
+DEFAULT_SHAPE = "resultList"
+"""Camunda's: editors do not write ``camunda:mapDecisionResult`` where it says this."""
+
 
 class DecisionFailed(BihuanError):
     """A decision table that gives no answer."""
@@ -76,8 +79,7 @@ class CaseEnvironment:
         scope = {**variables, "parameters": self.expressions.parameters}
         try:
             decided = model.decide(decision, scope, clock=self.expressions.now, functions=self.expressions.functions)
-            how = element.attributes.get("mapDecisionResult", "")
-            value = decided.mapped(how) if how else decided.value
+            value = decided.mapped(element.attributes.get("mapDecisionResult") or DEFAULT_SHAPE)
         except dmn.DecisionError as error:
             raise DecisionFailed(decision=ref, why=error.sentence("zh"), why_en=error.sentence("en")) from error
         return value, [
