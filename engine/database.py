@@ -141,5 +141,15 @@ def begin_at_once(engine: Engine) -> None:
 def _postgresql(url: Any) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise ValueError(f"BIHUAN_DATABASE_URL: {url.get_backend_name()} is neither sqlite nor postgresql")
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=False,
-                         hide_parameters=True)  # errors go to the log, what people told us does not
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20,
+                           pool_pre_ping=False,
+                           hide_parameters=True)  # errors go to the log, what people told us does not
+
+    @event.listens_for(engine, "connect")
+    def _plan_anew(connection: Any, _record: Any) -> None:
+        """A plan kept from when a table was empty reads all of it once thousands of rows have come."""
+        connection.autocommit = True
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+        connection.autocommit = False
+
+    return engine
