@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from webui.studio import checks, drafts, drawing
+from webui.studio import checks, drafts, drawing, forms, registers, roles, sheets
 
-PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks)
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
