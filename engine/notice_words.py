@@ -75,6 +75,21 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     ),
     "cancelled": ("returned", "{by} 撤销了 {case_number}：{reason}", "{by_en} cancelled {case_number}: {reason}"),
     "terminated": ("returned", "{by} 终止了 {case_number}：{reason}", "{by_en} terminated {case_number}: {reason}"),
+    "draft_submitted": (
+        "case",
+        "{by} 提交了流程草稿「{title}」，请审核：{reason}",
+        "{by_en} handed in the draft “{title}” for approval: {reason}",
+    ),
+    "draft_sent_back": (
+        "case",
+        "{by} 退回了流程草稿「{title}」：{reason}",
+        "{by_en} sent the draft “{title}” back: {reason}",
+    ),
+    "draft_published": (
+        "case",
+        "{by} 发布了流程草稿「{title}」：{reason}",
+        "{by_en} published the draft “{title}”: {reason}",
+    ),
     "suspended": ("case", "{by} 挂起了 {case_number}：{reason}", "{by_en} paused {case_number}: {reason}"),
     "resumed": ("case", "{by} 恢复了 {case_number}：{reason}", "{by_en} resumed {case_number}: {reason}"),
     "moved": (

@@ -77,6 +77,8 @@ class PackContent:
     """Case state -> how the customer is told of it, and what happens next."""
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Which roles may what (keys of :data:`PERMISSIONS`) in this pack's cases."""
+    second_person: bool = False
+    """Whether a draft of this pack is published by somebody else than who changed it."""
 
 
 def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
@@ -101,6 +103,7 @@ def read_pack(data: bytes | str, file: str = "pack.yaml") -> PackContent:
                         for key, value in _mapping(raw, "customer_states", file, problems).items()},
         permissions={key: _permission(key, value, raw, file, problems)
                      for key, value in _mapping(raw, "permissions", file, problems).items()},
+        second_person=_second_person(_mapping(raw, "publishing", file, problems), raw, file, problems),
     )
     _known_roles(content, raw, file, problems)
     if problems:
@@ -143,6 +146,16 @@ def _permission(key: str, value: Any, raw: Any, file: str, problems: list[Proble
              f"Permission {key} must be a list of roles, such as [cs_manager].")
         return frozenset()
     return frozenset(value)
+
+
+def _second_person(publishing: Mapping[str, Any], raw: Any, file: str, problems: list[Problem]) -> bool:
+    for key, value in publishing.items():
+        if key != "second_person" or not isinstance(value, bool):
+            problems.append(Problem(
+                "publishing_unknown", f"publishing 里只能写 second_person: true 或 false，不能写“{key}: {value}”。",
+                f"`publishing` holds `second_person: true` or `false`, not `{key}: {value}`.", file=file,
+                element="publishing", line=line_of(raw, "publishing", key)))
+    return publishing.get("second_person") is True
 
 
 def _parameter(key: str, value: Any, raw: Any, file: str, problems: list[Problem]) -> Parameter:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from engine import live_files
 from engine.authorization import Actor
 from engine.errors import NotFound, Problem, Refused
-from engine.models.studio import Draft, DraftFile
+from engine.models.studio import Draft
 from engine.studio.draft_files import harmless
 from engine.studio.fixes import fixes_for
 from engine.studio.mending import Fix, Workbench
+from engine.studio.overlay import overlay
 from engine.studio.rows import looking
 from engine.studio.scope import checked
 
@@ -48,28 +48,11 @@ class Checks:
         except Refused as refused:
             return [Finding(problem) for problem in refused.problems]
         with self._parts.database.reading() as connection:
-            files, key, changed = overlaid(connection, draft_id)
-            given = {live_files.sha_of(content): content for content in unsaved.values()}
-            files |= {path: live_files.sha_of(content) for path, content in unsaved.items()}
-            found = checked(connection, files, key, changed | unsaved.keys(), given)
+            key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
+            if key is None:
+                raise NotFound(what="draft")
+            found = checked(connection, overlay(connection, draft_id), key, unsaved)
         return _with_fixes(Workbench(found.content, found.files, found.sketched), found.problems)
-
-
-def overlaid(connection: Connection, draft_id: str) -> tuple[dict[str, str], str, set[str]]:
-    """A draft's files (path -> hash), its process and the paths it changes. Three statements. Raises NotFound."""
-    key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-    if key is None:
-        raise NotFound(what="draft")
-    files, changed = live_files.live(connection), set()
-    for path, sha in connection.execute(select(DraftFile.path, DraftFile.sha256)
-                                        .where(DraftFile.draft_id == draft_id)).all():
-        if sha != files.get(path):
-            changed.add(path)
-        if sha is None:
-            files.pop(path, None)
-        else:
-            files[path] = sha
-    return files, key, changed
 
 
 def _with_fixes(bench: Workbench, problems: list[Problem]) -> list[Finding]:

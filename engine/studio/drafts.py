@@ -14,13 +14,13 @@ from engine.authorization import Actor
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
-from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
 from engine.models.studio import Draft, DraftFile
 from engine.sketches import Sketch, home_of
 from engine.studio.cards import DraftCard, DraftFileLine, DraftView, Presence
 from engine.studio.draft_files import add, harmless
 from engine.studio.new_process import new_drawing
+from engine.studio.overlay import Overlay, overlay
 from engine.studio.rows import (
     LIVING,
     card,
@@ -63,16 +63,10 @@ class Drafts:
         now = self._parts.clock.now()
         with self._parts.database.reading() as connection:
             head = card_of(connection, draft_id)
-            live = live_files.live(connection)
-            changes = _changes(connection, draft_id)
-            files = dict(live)
-            for path, row in changes.items():
-                files.pop(path, None)
-                files |= {path: row.sha256} if row.sha256 else {}
-            sketched = live_files.sketches(connection, files)
+            laid = overlay(connection, draft_id)
+            sketched = live_files.sketches(connection, laid.files)
         own = live_files.about(sketched, head.process_key)
-        lines = [_line(path, sketched.get(path), changes.get(path), live.get(path))
-                 for path in sorted(own | changes.keys())]
+        lines = [_line(path, sketched.get(path), laid) for path in sorted(own | laid.rows.keys())]
         free = head.editor is None or head.editor_seen_at is None or is_free(_Editor(head), now)
         editing = head.editor_login == by.login and head.state == "open"
         return DraftView(head, home_of(sketched, head.process_key) or "", tuple(lines),
@@ -221,18 +215,12 @@ def _presence(head: DraftCard, by: Actor, now: datetime) -> Presence:
                     head.wanted, head.wanted_login, head.state, head.changed_at, head.changed_by)
 
 
-def _changes(connection: Connection, draft_id: str) -> dict[str, Any]:
-    return {row.path: row for row in connection.execute(
-        select(DraftFile.__table__, Person.name, Person.name_en)
-        .join(Person, Person.id == DraftFile.changed_by).where(DraftFile.draft_id == draft_id))}
-
-
-def _line(path: str, sketch: Sketch | None, row: Any, live: str | None) -> DraftFileLine:
+def _line(path: str, sketch: Sketch | None, laid: Overlay) -> DraftFileLine:
     kind, keys = (sketch.kind, sketch.keys) if sketch else (_kind(path), ())
+    row = laid.rows.get(path)
     if row is None:
         return DraftFileLine(path, kind, keys)
-    change = "removed" if row.sha256 is None else "" if row.sha256 == live else "changed" if live else "added"
-    return DraftFileLine(path, kind, keys, change, row.revision, row.base_sha256 != live and row.sha256 != live,
+    return DraftFileLine(path, kind, keys, laid.change(path), row.revision, path in laid.moved,
                          named(row.name, row.name_en), row.changed_at)
 
 

@@ -12,58 +12,90 @@ from engine.checking import check_content
 from engine.errors import Problem
 from engine.reading import Content, read_content
 from engine.sketches import Sketch, called_by, callers_of, home_of, needs
+from engine.studio.overlay import Overlay
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``within``: the paths whose problems are told; ``paths``: all that must be read for that."""
+    """``own``: paths of the drawings concerned; ``within``: the paths whose problems are told; ``paths``: all that must
+    be read for that."""
 
+    own: frozenset[str]
     within: frozenset[str]
     paths: frozenset[str]
-
-
-def scope_of(sketched: Mapping[str, Sketch], process: str, changed: Collection[str]) -> Scope:
-    """A process with its forms and tables, and whatever else was changed; read besides: who calls and is called, who
-    uses the same forms and tables, and for a changed pack its other drawings."""
-    home = home_of(sketched, process)
-    own = {path for path in {home, *changed} if path and path in sketched and sketched[path].kind == "drawing"}
-    within = own | needs(sketched, own) | {path for path in changed if path in sketched}
-    others = own | called_by(sketched, own, deep=False) | users_of(sketched, within)
-    for path in changed:
-        if path in sketched and sketched[path].kind == "pack":
-            others |= {one for one in sketched if sketched[one].kind == "drawing"
-                       and one.rpartition("/")[0] == path.rpartition("/")[0]}
-    others |= callers_of(sketched, [key for path in others for key in sketched[path].keys])
-    shared = {path for path, one in sketched.items() if one.kind in ("pack", "groups")}
-    return Scope(frozenset(within), frozenset(within | others | needs(sketched, others) | shared))
-
-
-def users_of(sketched: Mapping[str, Sketch], paths: Collection[str]) -> set[str]:
-    """Paths of the drawings that name a form or table at ``paths``."""
-    keys = {key for path in paths if sketched[path].kind in ("form", "table") for key in sketched[path].keys}
-    return {path for path, one in sketched.items() if one.kind == "drawing" and not keys.isdisjoint(one.words)}
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was read for a check, and everything wrong with what it is about."""
 
+    scope: Scope
     content: Content
     files: Mapping[str, bytes]
     sketched: Mapping[str, Sketch]
     problems: list[Problem]
 
 
-def checked(connection: Connection, files: Mapping[str, str], process: str, changed: Collection[str],
-            given: Mapping[str, bytes] | None = None) -> Checked:
-    """Check the files (path -> hash) of a draft; ``given`` are contents by hash that are not saved."""
+def scope_of(sketched: Mapping[str, Sketch], process: str, changed: Collection[str], gone: Mapping[str, Sketch],
+             *, publishing: bool = False) -> Scope:
+    """A process with its forms and tables, whatever else was changed, and the processes that use that; read besides:
+    who calls and is called, who uses the same forms and tables, and for a changed pack its other drawings.
+
+    ``gone`` are the files taken away. Changed field groups concern every process: looked at when ``publishing``.
+    """
+    drawings = {path for path, one in sketched.items() if one.kind == "drawing"}
+    there = {path for path in changed if path in sketched}
+    own = ({home_of(sketched, process)} | there) & drawings | users_of(sketched, there) | _users(sketched, [
+        key for one in gone.values() for key in one.keys])
+    shared = {path for path, one in sketched.items() if one.kind in ("pack", "groups")}
+    within = own | needs(sketched, own) | there
+    if publishing and any(sketched[path].kind == "groups" for path in there):
+        own = drawings
+        within = own | {path for path, one in sketched.items() if one.kind in ("form", "register", "groups")}
+    others = own | called_by(sketched, own, deep=False) | users_of(sketched, within)
+    for path in there:
+        if sketched[path].kind == "pack":
+            others |= {one for one in drawings if one.rpartition("/")[0] == path.rpartition("/")[0]}
+    others |= callers_of(sketched, [key for path in others for key in sketched[path].keys])
+    return Scope(frozenset(own), frozenset(within), frozenset(within | others | needs(sketched, others) | shared))
+
+
+def users_of(sketched: Mapping[str, Sketch], paths: Collection[str]) -> set[str]:
+    """Paths of the drawings that name a form or table at ``paths``."""
+    return _users(sketched, [key for path in paths if sketched[path].kind in ("form", "table")
+                             for key in sketched[path].keys])
+
+
+def _users(sketched: Mapping[str, Sketch], keys: Collection[str]) -> set[str]:
+    wanted = set(keys)
+    return {path for path, one in sketched.items() if one.kind == "drawing"
+            and not (wanted.isdisjoint(one.words) and wanted.isdisjoint(one.calls))}
+
+
+def checked(connection: Connection, laid: Overlay, process: str, unsaved: Mapping[str, bytes] | None = None, *,
+            publishing: bool = False) -> Checked:
+    """Check a draft with what is not ``saved`` yet (path -> content)."""
+    unsaved = unsaved or {}
+    given = {live_files.sha_of(content): content for content in unsaved.values()}
+    files = {**laid.files, **{path: live_files.sha_of(content) for path, content in unsaved.items()}}
     sketched = live_files.sketches(connection, files, given)
-    scope = scope_of(sketched, process, changed)
+    gone = live_files.sketches(connection, {path: laid.live[path] for path in laid.live if path not in files})
+    changed = {path for path in laid.changed | unsaved.keys() if files.get(path) != laid.live.get(path)}
+    scope = scope_of(sketched, process, changed, gone, publishing=publishing)
     loaded = live_files.with_registers(connection, files, sketched, scope.paths, given)
     content = read_content(loaded)
     keys = {key for one in sketched.values() if one.kind == "drawing" for key in one.keys}
     problems = check_content(content, known=keys, within=scope.within)
-    if home_of(sketched, process) is None:
-        problems.insert(0, Problem("no_drawing", f"草稿中没有流程“{process}”的流程图。",
-                                   f"The draft has no drawing of the process {process!r}.", element=process))
-    return Checked(content, loaded, sketched, problems)
+    return Checked(scope, content, loaded, sketched, [*_lost(process, keys, gone), *problems])
+
+
+def _lost(process: str, keys: Collection[str], gone: Mapping[str, Sketch]) -> list[Problem]:
+    """Processes whose drawings are no longer there: what is live cannot be taken away, running cases need it."""
+    lost = [(path, key) for path, one in gone.items() if one.kind == "drawing" for key in one.keys if key not in keys]
+    found = [Problem("drawing_removed", f"流程“{key}”的流程图被删除；在用的流程不能删除。",
+                     f"The drawing of the process {key!r} was removed; a live process cannot be taken away.",
+                     file=path, element=key) for path, key in lost]
+    if process not in keys and process not in {key for _path, key in lost}:
+        found.append(Problem("no_drawing", f"草稿中没有流程“{process}”的流程图。",
+                             f"The draft has no drawing of the process {process!r}.", element=process))
+    return found
