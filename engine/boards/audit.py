@@ -43,6 +43,9 @@ PEOPLE: dict[str, tuple[str, str]] = {
 CONTENT: dict[str, tuple[str, str]] = {
     "revealed": ("查看个人信息“{name}”", "looked at personal data “{name_en}”"),
     "deployed": ("发布流程", "published processes"),
+    "draft_submitted": ("提交流程草稿审核", "handed in a draft of a process"),
+    "draft_sent_back": ("退回流程草稿", "sent a draft of a process back"),
+    "draft_discarded": ("放弃流程草稿", "gave up a draft of a process"),
     "migration_begun": ("把在办案件迁到 v{new}", "moved running cases to v{new}"),
     "migration_called_back": ("撤回案件迁移", "took a migration of cases back"),
     "erased": ("删除个人信息", "erased personal data"),
