@@ -6,7 +6,7 @@ verbs take the unsaved text, change it by operations, and tell what it holds, lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.models.studio import Draft
 from engine.packs import read_pack
 from engine.registers.register import register_schema
 from engine.studio import table_trials
+from engine.studio.additions import addition, led_to
 from engine.studio.cards import FileView
 from engine.studio.catalogue import Catalogue, catalogue_of
 from engine.studio.field_names import forgetting, renaming
@@ -31,7 +32,7 @@ from engine.studio.outlines import Entry, Outline, outline
 from engine.studio.previews import Preview, Showing, preview, read_draft_form, showings
 from engine.studio.rows import changing, looking
 from engine.studio.usages import Usage, usages_inside, usages_outside
-from engine.studio.yaml_edits import Edit, EditFailed, edited
+from engine.studio.yaml_edits import Edit, EditFailed, edited, edits_of
 from engine.yaml import read_yaml
 
 
@@ -102,6 +103,15 @@ class Editing:
             view = preview(form, element=element, lang=lang, now=self._parts.clock.now(), live=live, by=by,
                            zone=self._parts.settings.zone, pack_file=_pack_of(path, files))
         return Sheet(text, found, tuple(problems), used, Preview(view, tuple(problems)), shown)
+
+    def additions(self, path: str, text: str, kind: str, near: Sequence[str | int], by: Actor,
+                  **begins: Any) -> list[Edit]:
+        """Edits that add an entry (:func:`engine.studio.additions.addition`). Raises EditFailed, Refused."""
+        looking(by)
+        return addition(outline(read_yaml(text, path)), kind, tuple(near), **begins)
+
+    edits_of = staticmethod(edits_of)
+    led_to = staticmethod(led_to)
 
     def catalogue(self, draft_id: str, by: Actor) -> Catalogue:
         """What the files of all packs share: registers with their columns, field groups, roles, parameters."""
