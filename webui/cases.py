@@ -53,8 +53,18 @@ def part(case: str, part: str) -> str:
 
 def _facts(view: Any) -> dict[str, Any]:
     late = {item.element_id for item in view.waiting if item.until and item.until <= show.now()}
-    return {"case": view.head, "view": view, "diagrams": [_drawing(view, item, late) for item in view.diagrams],
+    return {"case": view.head, "view": view, "migrated": _migrated(view), "diagrams": [_drawing(view, item, late) for item in view.diagrams],
             "verbs": VERBS, "states": STATES, "kinds": KINDS, "sees_sent": view.may_suspend or engine().settings.demo}
+
+
+def _migrated(view: Any) -> dict[str, Any] | None:
+    """When and how the case itself went on under another version, unless that was taken back."""
+    for entry in view.timeline:
+        if entry.verb == "migration_taken_back":
+            return None
+        if entry.verb == "migrated" and told(entry.process) == told(view.head.process_name):
+            return {"day": entry.at.astimezone(show.zone()).strftime("%m-%d"), **entry.detail}
+    return None
 
 
 def _drawing(view: Any, state: Any, late: set[str]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from webui import (
     shell,
 )
 from webui.studio import head as studio_head
+from webui.studio import migrating as studio_migrating
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -55,6 +56,8 @@ def sentences() -> set[str]:
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     found |= {name for name, _ in registers.PROMISES.values()}
     found |= {name for _, _, name, _ in studio_head.TABS} | {name for name, _ in studio_head.STATES.values()}
+    found |= {name for table in (studio_migrating.FATES, studio_migrating.STATES, studio_migrating.PLANS)
+              for name, _ in table.values()}
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "studio").glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:
         if file.name != "words.py":
             found |= {a or b for a, b in CALL.findall(file.read_text())}

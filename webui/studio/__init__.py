@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from webui.studio import checks, drafts, drawing, forms, registers, roles, sheets
+from webui.studio import checks, drafts, drawing, forms, migrating, registers, roles, sheets
 
-PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets)
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, migrating)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
