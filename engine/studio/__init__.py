@@ -7,11 +7,13 @@ from typing import Any
 from engine.authorization import Actor
 from engine.studio.checking import Checks
 from engine.studio.choosing import Choosing
+from engine.studio.differences import Comparisons
 from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
 from engine.studio.editing import Editing
 from engine.studio.effects import Effects
 from engine.studio.publishing import Publishing
+from engine.studio.restoring import Restoring
 from engine.studio.runs import Runs
 from engine.studio.sandbox import Sandboxes
 from engine.studio.scenario_cards import ScenariosVerdict
@@ -22,7 +24,7 @@ from engine.studio.tidying import Tidying
 __all__ = ["Studio"]
 
 
-class Studio(Drafts, DraftFiles, Checks, Publishing, Editing, Choosing, Tidying):
+class Studio(Drafts, DraftFiles, Checks, Publishing, Comparisons, Restoring, Editing, Choosing, Tidying):
     """The verbs of the studio; each is one transaction. Mixins share ``self._parts``, the engine's parts."""
 
     def __init__(self, parts: Any):

@@ -84,7 +84,8 @@ class Drafts:
             untouched = connection.scalar(select(Draft.id).where(
                 Draft.process_key == process_key, Draft.state == "open", Draft.created_by == by.person_id,
                 Draft.id.not_in(select(DraftFile.draft_id))).limit(1))
-            return card_of(connection, untouched or self._begin(connection, process_key, row.pack, row.name, by))
+            return card_of(connection, untouched or begin(
+                connection, self._parts.clock.now(), process_key, row.pack, row.name, by))
 
     def create(self, pack: str, key: str, name_zh: str, name_en: str, by: Actor) -> DraftCard:
         """A draft of a new process of a pack: start, one user task and end in a lane of the pack's first role.
@@ -111,7 +112,7 @@ class Drafts:
             home = next((path for path, one in sketched.items() if one.kind == "pack" and pack in one.keys), "")
             folder = home.rpartition("/")[0] or f"processes/{pack}"
             drawing = new_drawing(key, name_zh.strip(), name_en.strip(), content)
-            draft_id = self._begin(connection, key, pack, name_zh.strip(), by)
+            draft_id = begin(connection, parts.clock.now(), key, pack, name_zh.strip(), by)
             add(parts.database, connection, draft_id, {f"{folder}/{key}.bpmn": drawing}, by, parts.clock.now(), live)
             return card_of(connection, draft_id)
 
@@ -123,8 +124,7 @@ class Drafts:
             harmless(path, content)
         with parts.database.transaction() as connection:
             row = locked(connection, draft_id)
-            title = f"{row.title}（{by.name.zh}）"[:400]
-            copy = self._begin(connection, row.process_key, row.pack, title, by)
+            copy = begin(connection, now, row.process_key, row.pack, f"{row.title}（{by.name.zh}）", by)
             connection.execute(DraftFile.__table__.insert().from_select(
                 ["draft_id", "path", "sha256", "base_sha256", "revision", "changed_at", "changed_by"],
                 select(Draft.id, DraftFile.path, DraftFile.sha256, DraftFile.base_sha256, DraftFile.revision,
@@ -194,13 +194,14 @@ class Drafts:
             connection.execute(update(Draft).where(Draft.id == draft_id).values(**values))
             return _presence(card_of(connection, draft_id), by, now)
 
-    def _begin(self, connection: Connection, key: str, pack: str, title: str, by: Actor) -> str:
-        now = self._parts.clock.now()
-        made = new_id(now)
-        connection.execute(Draft.__table__.insert().values(
-            id=made, process_key=key, pack=pack, title=title, state="open", created_at=now, created_by=by.person_id,
-            changed_at=now, changed_by=by.person_id, editor_id=by.person_id, editor_seen_at=now, note=""))
-        return made
+
+def begin(connection: Connection, now: datetime, key: str, pack: str, title: str, by: Actor) -> str:
+    """A new draft without files, edited by who begins it; its id."""
+    made = new_id(now)
+    connection.execute(Draft.__table__.insert().values(
+        id=made, process_key=key, pack=pack, title=title[:400], state="open", created_at=now, created_by=by.person_id,
+        changed_at=now, changed_by=by.person_id, editor_id=by.person_id, editor_seen_at=now, note=""))
+    return made
 
 
 class _Editor:
