@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from engine import live_files
 from engine.authorization import Actor
 from engine.cards import TaskView
-from engine.errors import Conflict, FieldError, Invalid, NotFound
+from engine.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from engine.ids import new_id
 from engine.models.studio import Draft, Sandbox
 from engine.studio.inventing import given_for, scenarios_of
@@ -25,7 +25,8 @@ from engine.studio.sandbox_cards import SandboxCard, SandboxView
 from engine.studio.sandbox_page import actor, page_of
 from engine.studio.telling import acting, told_as_scenario
 from engine.studio.typed_values import entered_anew, typed
-from engine.yaml import plain
+from engine.testing.world import attached
+from engine.yaml import plain, read_yaml
 
 MOST_STEPS = 200
 MOST_SANDBOXES = 20
@@ -104,7 +105,7 @@ class Sandboxes:
     def view(self, sandbox_id: str, by: Actor, lang: str = "zh", case: str | None = None) -> SandboxView:
         """Where a sandbox stands. Raises NotFound, Refused where the draft's files cannot run."""
         with self._at(sandbox_id, by) as (row, living, _files):
-            return page_of(living.play, row, living.trouble, case, lang)
+            return page_of(living.play, row, living.trouble, case, lang, living.files[:12])
 
     def task(self, sandbox_id: str, task_id: str, login: str, by: Actor, lang: str = "zh",
              entered: Mapping[str, Any] | None = None) -> TaskView:
@@ -171,10 +172,18 @@ class Sandboxes:
         with self._at(sandbox_id, by) as (_row, living, _files):
             return living.play.engine.registers.search(register, text, by)
 
-    def people(self, sandbox_id: str, by: Actor) -> list[Any]:
-        """Everybody in the sandbox, for fields in which a person is chosen."""
+    def attached(self, sandbox_id: str, name: str, by: Actor) -> dict[str, Any]:
+        """The value of a file of this name in a form; what it holds is a picture of one dot or an empty page."""
         with self._at(sandbox_id, by) as (_row, living, _files):
-            return list(living.play.engine.identity.people())
+            return attached(living.play.engine, name)
+
+    def typed_mapping(self, text: str) -> dict[str, Any] | None:
+        """A mapping written as YAML, such as the payload of a message; ``None`` where it is none."""
+        try:
+            found = plain(read_yaml(text))
+        except Refused:
+            return None
+        return found if isinstance(found, dict) else None
 
     def scenario(self, sandbox_id: str, by: Actor) -> dict[str, Any]:
         """The steps so far as an entry of a scenario file, without a name; of the people only those who are needed."""

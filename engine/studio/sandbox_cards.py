@@ -147,3 +147,7 @@ class SandboxView:
     sent: tuple[SandboxMessage, ...]
     failures: tuple[SandboxFailure, ...]
     taken: dict[str, tuple[str, ...]]
+    definitions: dict[str, str]
+    """Definition id -> process key, for the drawings."""
+    stamp: str
+    """Changes with the files of the draft."""

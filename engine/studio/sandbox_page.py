@@ -36,7 +36,8 @@ DUE_SHOWN = 20
 TEXT_SHOWN = 2000
 
 
-def page_of(play: Play, row: Row[Any], trouble: SandboxTrouble | None, case: str | None, lang: str) -> SandboxView:
+def page_of(play: Play, row: Row[Any], trouble: SandboxTrouble | None, case: str | None, lang: str,
+            stamp: str) -> SandboxView:
     """Everything the page shows; ``case`` is the id of the case to look at, else the last one begun."""
     engine = play.engine
     with engine.database.reading() as connection:
@@ -61,7 +62,7 @@ def page_of(play: Play, row: Row[Any], trouble: SandboxTrouble | None, case: str
                                                       if one.kind == "message" and one.key)),
         any(one.kind == "timer" for one in model.start_events), cases, view, tasks, due, waits,
         _variables(play, shown) if shown else (), _sent(play), _failures(play),
-        _flows(play))
+        _flows(play), {one.id: key for key, one in names.items()}, stamp)
 
 
 def actor(person: LivePerson) -> Actor:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 from engine import live_files
 from engine.authorization import Actor
 from engine.cards import Bilingual
-from engine.errors import BihuanError, FieldError, Invalid, Refused
+from engine.errors import BihuanError, FieldError, Invalid, NotFound, Refused
 from engine.models.studio import Draft, StudioRun
 from engine.sketches import home_of
 from engine.studio.rows import changing, looking
@@ -99,6 +99,24 @@ class Scenarios:
         read_scenarios(text, path)
         studio.write(draft_id, path, text.encode(), file.revision if file is not None else 0, by)
         return path
+
+    def write(self, draft_id: str, path: str, text: str, revision: int, by: Actor) -> None:
+        """Save a scenario file of the draft. Raises Refused with a line for every fault, Conflict as other files do."""
+        changing(by)
+        if not path.endswith(SCENARIO):
+            raise NotFound(what="file")
+        read_scenarios(text, path)
+        self._parts.studio.write(draft_id, path, text.encode(), revision, by)
+
+    def drawing(self, draft_id: str, process_key: str, by: Actor) -> bytes:
+        """The drawing of a process as the draft has it. Raises NotFound."""
+        looking(by)
+        with self._parts.database.reading() as connection:
+            files = live_files.overlaid(connection, draft_id)
+            home = home_of(live_files.sketches(connection, files), process_key)
+            if home is None:
+                raise NotFound(what=process_key)
+            return live_files.loaded(connection, files, [home])[home]
 
     # -- running
 
@@ -209,8 +227,6 @@ def _beside(connection: Connection, draft_id: str) -> str:
     """Where the scenarios of a draft's process stand: beside its drawing."""
     row = connection.execute(select(Draft.process_key, Draft.pack).where(Draft.id == draft_id)).first()
     if row is None:
-        from engine.errors import NotFound
-
         raise NotFound(what="draft")
     home = home_of(live_files.sketches(connection, live_files.overlaid(connection, draft_id)), row.process_key)
     return (home.rpartition(".")[0] if home else f"processes/{row.pack}/{row.process_key}") + SCENARIO

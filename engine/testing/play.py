@@ -20,7 +20,7 @@ from engine.models.runtime import ProcessInstance, UserTask
 from engine.testing.failing import StepFailed
 from engine.testing.ground import BEGIN, Ground
 from engine.testing.reader import Scenario
-from engine.testing.runner import Story
+from engine.testing.story import Story
 from engine.testing.world import furnish, only_own_calendar
 
 SECONDS = 20.0

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from webui.studio import checks, drafts, drawing, forms, migrating, registers, roles, sheets
+from webui.studio import (
+    checks,
+    drafts,
+    drawing,
+    forms,
+    migrating,
+    playing,
+    registers,
+    roles,
+    scenarios,
+    sheets,
+    trying,
+)
 
-PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, migrating)
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, scenarios,
+                                    trying, playing, migrating)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
