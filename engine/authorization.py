@@ -241,6 +241,11 @@ def may_deploy(actor: Actor) -> bool:
     return actor.holds(OWNER, ADMINISTRATOR)
 
 
+def require_owner(by: Actor, zh: str, en: str, *, looking: bool = False) -> None:
+    """Raise :class:`NotPermitted` unless ``by`` may publish, or look at what is published where that is all."""
+    require(may_deploy(by) or (looking and by.holds(AUDITOR)), zh, en)
+
+
 def only_looks(actor: Actor) -> bool:
     """Whether ``actor`` sees everything and changes nothing: an auditor who holds no other role."""
     return not actor.system and actor.roles == {AUDITOR}

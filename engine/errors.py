@@ -7,7 +7,7 @@ shown, in the language of whoever reads them. ``http_status`` is what the web an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,13 @@ def word(template: str, params: dict[str, Any]) -> str:
             return "{" + key + "}"
 
     return template.format_map(_Shown(params))
+
+
+def filled(template: str, words: Mapping[str, Any]) -> str:
+    """``template`` with each ``{name}`` of ``words`` filled in; other braces stay as people wrote them."""
+    for name, value in words.items():
+        template = template.replace("{" + name + "}", str(value))
+    return template
 
 
 class BihuanError(Exception):

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from engine.authorization import AUDITOR, Actor, may_deploy, require
+from engine.authorization import Actor, require_owner
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
 from engine.live import EVERYWHERE, changed
 from engine.models.identity import ParameterValue
 from engine.packs import Parameter
 
+MEANT = ("修改参数", "change parameters")
 LONGEST = 2000
 _WORDS = {
     "bool": ("请选择是或否。", "Choose yes or no."), "int": ("请填写整数。", "Enter a whole number."),
@@ -47,7 +48,7 @@ class Parameters:
 
     def list(self, by: Actor, pack: str | None = None) -> list[ParameterCard]:
         """The parameters of a pack, or of all, with what was put in the place of their defaults; two statements."""
-        _owner(by, looking=True)
+        require_owner(by, *MEANT, looking=True)
         with self._parts.database.reading() as connection:
             live = self._parts.live.at(connection)
             rows = connection.execute(select(*ParameterValue.__table__.columns).order_by(ParameterValue.unit_id)).all()
@@ -63,7 +64,7 @@ class Parameters:
 
         Raises NotPermitted, NotFound, Invalid at the field ``value``.
         """
-        _owner(by)
+        require_owner(by, *MEANT)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
             parameter, unit_id = _found(live, pack, name), live.unit_id(unit) or EVERYWHERE
@@ -79,7 +80,7 @@ class Parameters:
 
     def reset(self, pack: str, name: str, by: Actor, unit: str | None = None) -> None:
         """Let the default hold again in a unit, or everywhere. Raises NotPermitted, NotFound."""
-        _owner(by)
+        require_owner(by, *MEANT)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
             parameter, unit_id = _found(live, pack, name), live.unit_id(unit) or EVERYWHERE
@@ -91,10 +92,6 @@ class Parameters:
             self._parts.note(connection, by, "parameter_reset", pack=pack, name=name, unit=unit or "", before=before,
                              after=parameter.default)
             changed(connection)
-
-
-def _owner(by: Actor, looking: bool = False) -> None:
-    require(may_deploy(by) or (looking and by.holds(AUDITOR)), "修改参数", "change parameters")
 
 
 def _one(pack: str, name: str, unit_id: str) -> Any:

@@ -202,3 +202,12 @@ class MergeView:
     fields: tuple[tuple[str, str, bool], ...]
     kept: MergeSide
     gone: MergeSide
+
+
+@dataclass(frozen=True, slots=True)
+class FilledCell:
+    """What a chosen record puts into a field: ``text`` as its input holds it, or only ``masked``, what it looks like,
+    where the reader may not see it; the server fills it in then."""
+
+    text: str
+    masked: str = ""

@@ -21,10 +21,11 @@ from engine.register_access import require_editing
 from engine.register_book import RegisterBook
 from engine.register_duplicates import RegisterDuplicates
 from engine.register_exchange import RegisterExchange
+from engine.register_filling import RegisterFilling
 from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register
 
 
-class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
+class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplicates):
     """Finds the store of a register; declarations are kept by the hash of their file."""
 
     def __init__(self, parts: Any):
@@ -100,11 +101,6 @@ class Registers(RegisterBook, RegisterExchange, RegisterDuplicates):
             return found[0].as_value() if found else None
 
         return {"records": records, "record": record}
-
-    def search(self, key: str, text: str, by: Actor, limit: int = 20) -> list[dict[str, Any]]:  # noqa: ARG002
-        """References to the records that hold every word of ``text``, for choosing one in a form."""
-        with self._parts.database.reading() as connection:
-            return [row.reference() for row in self.store(connection, key).find(connection, text=text, limit=limit)]
 
     def save(self, key: str, values: Mapping[str, Any], by: Actor) -> Record:
         """Keep a record that its key fields name. Raises NotPermitted, Invalid."""

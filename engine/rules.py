@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from engine.authorization import AUDITOR, Actor, may_deploy, require
+from engine.authorization import Actor, require_owner
 from engine.calendar import DeadlineRule
 from engine.cards import Bilingual
 from engine.checking_content import check_deadline
@@ -25,6 +25,7 @@ from engine.packs import DeadlineDeclaration, PackContent
 from engine.task_rules import DISTRIBUTE
 
 KINDS = ("deadline", "escalation", "distribution")
+MEANT = ("修改期限和升级规则", "change rules of deadlines and escalation")
 LEVELS = 3
 MOST_TASKS = 1000
 """Largest limit of open tasks a person."""
@@ -58,7 +59,7 @@ class Rules:
 
     def list(self, by: Actor, pack: str | None = None) -> list[RuleCard]:
         """All rules of a pack, or of all: each as declared, then what holds instead in which unit."""
-        _owner(by, looking=True)
+        require_owner(by, *MEANT, looking=True)
         with self._parts.database.reading() as connection:
             live = self._parts.live.at(connection)
             rows = connection.execute(select(*RuleValue.__table__.columns).order_by(
@@ -80,7 +81,7 @@ class Rules:
 
         Raises NotPermitted, NotFound, and Invalid with a message per field.
         """
-        _owner(by)
+        require_owner(by, *MEANT)
         now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
@@ -98,7 +99,7 @@ class Rules:
 
     def reset(self, pack: str, kind: str, key: str, by: Actor, unit: str | None = None) -> None:
         """Let the declared rule hold again in a unit, or everywhere. Raises NotPermitted, NotFound."""
-        _owner(by)
+        require_owner(by, *MEANT)
         with self._parts.database.transaction() as connection:
             live = self._parts.live.at(connection)
             unit_id = live.unit_id(unit) or EVERYWHERE
@@ -110,11 +111,6 @@ class Rules:
             self._parts.note(connection, by, "rule_reset", pack=pack, kind=kind, key=key, unit=unit or "",
                              before=before)
             changed(connection)
-
-
-def _owner(by: Actor, looking: bool = False) -> None:
-    allowed = may_deploy(by) or (looking and by.holds(AUDITOR))
-    require(allowed, "修改期限和升级规则", "change rules of deadlines and escalation")
 
 
 def _before(connection: Connection, pack: str, kind: str, key: str, unit_id: str) -> Any:

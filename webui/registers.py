@@ -35,12 +35,19 @@ PROMISES = {"open": ("未到期", "blue"), "late": ("已过期", "late"), "kept"
 
 @blueprint.get("/registers/<register>/find")
 def find(register: str) -> Response:
-    """Records whose label or key holds the typed text: label, the value to keep, fields to fill."""
+    """Records that hold the typed text: label and the value to keep; nothing else of them."""
     wanted = request.args.get("q", "").strip()
     found = engine().registers.search(register, wanted, actor(), limit=MOST) if wanted else []
     kept = ("register", "id", "label")
-    return jsonify([{"label": item.get("label", ""), "value": {name: item[name] for name in kept if name in item},
-                     "fill": item.get("values", {})} for item in found])
+    return jsonify([{"label": item.get("label", ""), "value": {name: item[name] for name in kept if name in item}}
+                    for item in found])
+
+
+@blueprint.post("/registers/<register>/<int:record>/fill")
+def fill(register: str, record: int) -> Response:
+    """What the chosen record puts into other fields: whole for those who may see it, else what it looks like."""
+    found = engine().registers.filling(register, record, request.form.getlist("column"), actor())
+    return jsonify({name: {"text": one.text, "masked": one.masked} for name, one in found.items()})
 
 
 @blueprint.get("/registers")

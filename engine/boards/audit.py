@@ -10,8 +10,9 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import ADMINISTRATOR, AUDITOR, Actor, require
-from engine.boards.timeline import SENTENCES, _fill
+from engine.boards.timeline import SENTENCES
 from engine.cards import Bilingual
+from engine.errors import filled
 from engine.masking import masked_text, masked_values
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
@@ -152,7 +153,7 @@ def _words(verb: str, words: dict[str, Any]) -> Bilingual:
     given = empty | words
     english = given | {"name": given.get("name_en") or given["name"],
                        "element": given.get("name_en") or given["element"]}
-    return Bilingual(_fill(zh, given | {"outcome": ""}), _fill(en, english | {"outcome": ""}))
+    return Bilingual(filled(zh, given | {"outcome": ""}), filled(en, english | {"outcome": ""}))
 
 
 def _plain(values: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, case, select
 from engine.authorization import Actor, may_export, permitted, require, supervised_units
 from engine.boards.complaint_figures import CAUSES, METHODS, UNITS, Complaint, Group, figures, groups, loss_of
 from engine.boards.indicators import Figure
-from engine.boards.periods import Period, period_of, read_period
+from engine.boards.periods import Period, by_month, period_of, read_period
 from engine.cards import Bilingual
 from engine.customer_data import READ_PERSONAL
 from engine.live import Live
@@ -85,7 +85,8 @@ def statistics(parts: Any, by: Actor, key: str = "", kind: str = "month",
         tuple(one for one in here if telling is None or one.number in telling), len(here), loss_of(here),
         (len(earlier), loss_of(earlier)), sum(one.completed_at is None for one in here),
         {name: groups(here, name, names[name]) for name in DIMENSIONS}, made, figures(earlier, now),
-        tuple(_months(period, lines, zone)), names, _reads(by, live))
+        tuple((month, len(inside), loss_of(inside)) for month, inside in by_month(
+            period, lines, lambda one: one.received_at, zone)), names, _reads(by, live))
 
 
 def may_name(parts: Any, by: Actor) -> bool:
@@ -148,10 +149,3 @@ def _known(kept: Any, known: Mapping[str, Any], ways: tuple[str, ...]) -> Any:
 
 def _veiled(row: Row[Any]) -> str:
     return row.customer_name[:1] + "**"
-
-
-def _months(period: Period, lines: list[Complaint], zone: ZoneInfo) -> Any:
-    """Count and loss of every month of this period and the one before."""
-    for month in (*period.moved(-1).parts(), *period.parts()):
-        inside = [one for one in lines if month.begins(zone) <= one.received_at < month.ends(zone)]
-        yield month, len(inside), loss_of(inside)

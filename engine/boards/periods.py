@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from typing import TypeVar
 
 from engine.errors import NotFound
 
+Row = TypeVar("Row")
 KINDS = {"month": 1, "quarter": 3, "year": 12}
 """Kind of period → its months."""
 _KEY = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2])|-Q(?P<quarter>[1-4]))?")
@@ -55,6 +58,15 @@ class Period:
         """Its months."""
         begin = Period(self.year, self.month, 1)
         return tuple(begin.moved(n) for n in range(self.months))
+
+
+def by_month(period: Period, rows: Iterable[Row], moment: Callable[[Row], datetime], zone: tzinfo
+             ) -> Iterator[tuple[Period, list[Row]]]:
+    """The rows of every month of the period before and of this one, by the moment that counts."""
+    known = list(rows)
+    for month in (*period.moved(-1).parts(), *period.parts()):
+        begin, end = month.begins(zone), month.ends(zone)
+        yield month, [one for one in known if begin <= moment(one) < end]
 
 
 def period_of(day: date, kind: str) -> Period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Row, case, func, select
 
 from engine.authorization import Actor, require, supervised_units
 from engine.boards.indicators import Figure, Indicator, rate, share
-from engine.boards.periods import Period, period_of, read_period
+from engine.boards.periods import Period, by_month, period_of, read_period
 from engine.cards import Bilingual
 from engine.models.runtime import ProcessInstance
 
@@ -72,7 +72,7 @@ class ReceptionStatistics:
 
 def statistics(parts: Any, by: Actor, key: str = "", kind: str = "month", of: str = "") -> ReceptionStatistics:
     """The visits of the period ``key`` in the actor's units; ``of`` keeps the rows to those that tell about an
-    indicator, or to an outcome. Raises NotPermitted, NotFound; five statements."""
+    indicator, or to an outcome. Raises NotPermitted, NotFound; four statements."""
     zone, now = ZoneInfo(parts.settings.zone), parts.clock.now()
     period = read_period(key) if key else period_of(now.astimezone(zone).date(), kind)
     begin, end, earliest = period.begins(zone), period.ends(zone), period.moved(-1).begins(zone)
@@ -98,14 +98,8 @@ def statistics(parts: Any, by: Actor, key: str = "", kind: str = "month", of: st
     return ReceptionStatistics(
         period, period_of(now.astimezone(zone).date(), period.kind), _told(here, made, of), len(here), made,
         figures(before, *ready[2:]), {key: sum(v.outcome == key for v in here) for key in (*OUTCOMES, "")},
-        tuple(_months(period, visits, zone)), OUTCOMES)
-
-
-def _months(period: Period, visits: Sequence[Visit], zone: ZoneInfo) -> Iterator[tuple[Period, int, int]]:
-    """Visits, and those with contract or deposit, of every month of this period and the one before."""
-    for month in (*period.moved(-1).parts(), *period.parts()):
-        some = [one for one in visits if month.begins(zone) <= one.arrived_at < month.ends(zone)]
-        yield month, len(some), sum(one.outcome in WON for one in some)
+        tuple((month, len(some), sum(one.outcome in WON for one in some)) for month, some in by_month(
+            period, visits, lambda one: one.arrived_at, zone)), OUTCOMES)
 
 
 def _visit(row: Row[Any]) -> Visit:

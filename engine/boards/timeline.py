@@ -12,6 +12,7 @@ from engine.boards import rule_words
 from engine.boards.reasons import rules_fired, unclear
 from engine.cards import Bilingual, TimelineEntry
 from engine.definitions import Definitions
+from engine.errors import filled
 from engine.masking import masked_text, masked_values
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
@@ -127,9 +128,9 @@ def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], defin
              "old": detail.get("old", ""), "new": detail.get("new", ""),
              "to": "、".join(str(one) for one in detail.get("to") or ()) if row.verb == "linked" else ""}
     return Bilingual(
-        _fill(zh, words | _people(detail, outcome, "") | {
+        filled(zh, words | _people(detail, outcome, "") | {
             "element": element.zh if element else "", "outcome": f"：{outcome.zh}" if outcome else ""}),
-        _fill(en, words | _people(detail, outcome, "en") | {
+        filled(en, words | _people(detail, outcome, "en") | {
             "element": element.in_("en") if element else "",
             "outcome": f": {outcome.in_('en')}" if outcome else ""}))
 
@@ -146,8 +147,8 @@ def _people(detail: dict[str, Any], outcome: Bilingual | None, lang: str) -> dic
 def _revealed(detail: dict[str, Any]) -> Bilingual:
     """Which personal field somebody had shown."""
     zh, en = SENTENCES["revealed"] if detail.get("form") else ("查看了“{field}”", "looked at “{field}”")
-    return Bilingual(_fill(zh, {"form": detail.get("form", ""), "field": detail.get("name", "")}),
-                     _fill(en, {"form": detail.get("form_en", ""), "field": detail.get("name_en", "")}))
+    return Bilingual(filled(zh, {"form": detail.get("form", ""), "field": detail.get("name", "")}),
+                     filled(en, {"form": detail.get("form_en", ""), "field": detail.get("name_en", "")}))
 
 
 def _outcome(detail: dict[str, Any], definition: Any) -> Bilingual | None:
@@ -158,9 +159,3 @@ def _outcome(detail: dict[str, Any], definition: Any) -> Bilingual | None:
         return None
     option = next((one for one in form.outcome_field.options if str(one.id) == str(value)), None)
     return Bilingual(option.label.zh, option.label.en) if option else None
-
-
-def _fill(template: str, words: dict[str, Any]) -> str:
-    for key, value in words.items():
-        template = template.replace("{" + key + "}", str(value))
-    return template

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.boards.timeline import _fill
 from engine.cards import Bilingual, WaitingFor
 from engine.deadlines import chain_of
+from engine.errors import filled
 from engine.incidents import wording
 from engine.live import Live
 from engine.models.identity import Person
@@ -58,7 +58,8 @@ def _incidents(connection: Connection, root_id: str) -> list[WaitingFor]:
     for row in rows:
         words = wording(row.code)
         params = dict(row.params or {})
-        found.append(WaitingFor("incident", row.element_id, Bilingual(_fill(words.zh, params), _fill(words.en, params)),
+        found.append(WaitingFor("incident", row.element_id, Bilingual(
+            filled(words.zh, params), filled(words.en, params)),
                                 None, row.at, None))
     return found
 

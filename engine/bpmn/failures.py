@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.errors import BihuanError
+from engine.errors import BihuanError, filled
 
 
 class RunFailed(BihuanError):
@@ -18,8 +18,8 @@ class RunFailed(BihuanError):
         zh, en = REASONS.get(reason, (reason, reason))
         shown = {key: str(value) for key, value in params.items()}
         super().__init__(**params, element_id=element_id, reason=reason,
-                         reason_zh=_fill(params.get("reason_zh", zh), shown),
-                         reason_en=_fill(params.get("reason_en", en), shown))
+                         reason_zh=filled(params.get("reason_zh", zh), shown),
+                         reason_en=filled(params.get("reason_en", en), shown))
         self.element_id = element_id
         self.reason = reason
 
@@ -41,12 +41,6 @@ class NotWaiting(RunFailed):
     def __init__(self, element_instance_id: str):
         super().__init__(element_instance_id, "not_waiting")
         self.element_instance_id = element_instance_id
-
-
-def _fill(template: str, params: dict[str, str]) -> str:
-    for key, value in params.items():
-        template = template.replace("{" + key + "}", value)
-    return template
 
 
 REASONS = {

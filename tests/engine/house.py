@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,11 @@ def content(*names: str) -> dict[str, bytes]:
     files = {f"t/{name}.bpmn": (CONTENT / f"{name}.bpmn").read_bytes() for name in names}
     files["t/pack.yaml"] = (CONTENT / "pack.yaml").read_bytes()
     return files | {f"forms/t/{path.name}": path.read_bytes() for path in sorted((CONTENT / "forms").iterdir())}
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of the month in which the stories begin, in UTC."""
+    return datetime(2026, 4, day, hour, minute, tzinfo=UTC)
 
 
 class House:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,7 @@ from engine.errors import ReasonNeeded
 from engine.models.history import HistoryEntry
 from engine.models.runtime import Job, ProcessInstance, TaskCandidate
 from engine.tasks.clocks import BadDue, NoClock, TellCustomer
-from tests.engine.house import House
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 4, day, hour, minute, tzinfo=UTC)
+from tests.engine.house import House, at
 
 
 @pytest.fixture

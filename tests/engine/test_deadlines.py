@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,11 +10,7 @@ from engine import Conflict, NotFound, NotPermitted
 from engine.bpmn import RunFailed
 from engine.errors import ReasonNeeded
 from engine.interventions import CaseEnded
-from tests.engine.house import House
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 4, day, hour, minute, tzinfo=UTC)
+from tests.engine.house import House, at
 
 
 @pytest.fixture

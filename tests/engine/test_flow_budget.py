@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine.house import House
+from tests.engine.test_returning import begun
 from tests.engine.test_statement_budget import COMMITS, STATEMENTS, Meter
 
 NOTE = {"customer": "恒泰"}
@@ -18,14 +19,6 @@ NOTE = {"customer": "恒泰"}
 def ways(small_house: House) -> House:
     small_house.deploy("many_ways", "asked")
     return small_house
-
-
-def begun(house: House, *steps: str) -> str:
-    case = house.start("many_ways")
-    for step in steps:
-        task = next(row.id for row in house.tasks(case) if row.element_id == step)
-        house.engine.tasks.complete(task, NOTE if step == "write" else None, house("li.na"))
-    return case
 
 
 def claimed(house: House, case: str, element: str) -> str:

@@ -204,7 +204,7 @@ def test_more_complaints_take_no_more_statements(office: House) -> None:
     for number in range(40):
         keep(office, "complaint_archive", case_number=f"M{number}", received_at=moment("03-20 09:00"),
              customer_name="客户", variant="hq")
-    assert statements() == few == 3
+    assert statements() == few == 2
 
 
 def test_periods_follow_each_other() -> None:

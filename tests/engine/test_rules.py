@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,7 @@ from sqlalchemy import select
 
 from engine import Invalid, NotFound, NotPermitted
 from engine.models.history import HistoryEntry
-from tests.engine.house import House
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 4, day, hour, minute, tzinfo=UTC)
+from tests.engine.house import House, at
 
 
 @pytest.fixture

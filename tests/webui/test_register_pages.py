@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import json
+import re
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from engine import SYSTEM, ProcessEngine, Settings
+from engine.models.history import HistoryEntry
 from tests.browser.house import PASSWORD
 from tests.engine.house import House, content
 from tests.engine.test_register_book import CLIENT, ROWS, VISIT
@@ -155,3 +160,43 @@ def test_duplicates_are_merged_with_a_reason(house, boss):
     assert boss.post(f"/registers/client/{gone}/edit", {"f.level": "key", "version": "2"}).status_code == 409
     assert "没有电话或名称相同的记录" in boss.get("/registers/client/duplicates").text
     assert boss.get(f"/registers/client/{kept}/merge/{kept}").status_code == 404
+
+
+@pytest.mark.parametrize(("login", "phone", "traces"), [
+    ("zhou.min", {"text": "13862156621", "masked": ""}, 1), ("li.na", {"text": "", "masked": "138****6621"}, 0),
+    ("he.wai", {"text": "", "masked": "138****6621"}, 0)])
+def test_a_chosen_record_fills_in_what_the_reader_may_see_and_nothing_whole_besides(house, signed_in, login, phone,
+                                                                                  traces):
+    screen = signed_in(login)
+    screen.get("/")
+    # given the list to choose from, which holds no values
+    found = screen.get("/registers/client/find?q=6621").json
+    assert {"13862156621" in str(found), *(frozenset(one) for one in found)} == {False, frozenset(("label", "value"))}
+    number = next(one["value"]["id"] for one in found if one["value"]["id"] == house.numbers["C1"])
+    # when a record is chosen
+    told = screen.post(f"/registers/client/{number}/fill", {"column": ["phone", "level", "nothing"]}).json
+    # then personal values are whole for those who may see them, each time with a trace
+    assert told == {"phone": phone, "level": {"text": "key", "masked": ""}}
+    noted = house.rows(select(HistoryEntry.detail).where(HistoryEntry.verb == "revealed"))
+    assert [one.detail["field"] for one in noted] == ["level,phone"] * traces
+
+
+def test_whoever_only_looks_fills_in_nothing(house, signed_in):
+    screen = signed_in("xu.shen")
+    screen.get("/")
+    assert screen.post(f"/registers/client/{house.numbers['C1']}/fill", {"column": "phone"}).status_code == 403
+    assert signed_in("li.na").post("/registers/client/999/fill", {"column": "phone"}).status_code in (400, 404)
+
+
+def test_a_stored_reference_stands_whole_in_its_form(house, signed_in):
+    """A label with quotation marks does not cut the value off."""
+    house.engine.identity.set_password("root", PASSWORD, SYSTEM)
+    number = house.numbers["C1"]
+    house.engine.registers.save("client", {"code": "C1", "name": '恒泰"二"店'}, SYSTEM)
+    house.engine.registers.save("visit", {"no": "V9", "client": {"register": "client", "id": number,
+                                                                      "label": '恒泰"二"店'}}, SYSTEM)
+    with house.engine.database.reading() as connection:
+        record = house.engine.registers.store(connection, "visit").find(connection, {"no": "V9"})[0].id
+    page = signed_in("root").get(f"/registers/visit/{record}/edit").text
+    kept = re.search(r'<input type="hidden" id="[^"]*-kept" name="f.client" value="([^"]*)">', page)
+    assert kept is not None and json.loads(html.unescape(kept[1]))["id"] == number

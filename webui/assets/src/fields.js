@@ -1,7 +1,7 @@
 // Fields that come and go while one types. FEEL runs in the browser for an instant answer (loaded only where a form has
 // such rules); the answer of the server, which comes with each saved draft, always wins.
 import { answers, typed } from './feel.js';
-import { say } from './page.js';
+import { say, send } from './page.js';
 
 let feel;
 
@@ -104,10 +104,7 @@ function lookup(input) {
     const option = [...list.options].find((item) => item.value === input.value);
     kept.value = option ? option.dataset.value : '';
     if (option) {
-      for (const [name, value] of Object.entries(JSON.parse(option.dataset.fill || '{}'))) {
-        const other = input.form.elements.namedItem(`f.${name}`);
-        if (other && 'value' in other && !other.readOnly) other.value = value;
-      }
+      if (input.dataset.fill) fill(input, kept);
       return;
     }
     clearTimeout(timer);
@@ -118,10 +115,29 @@ function lookup(input) {
         const item = document.createElement('option');
         item.value = found.label;
         item.dataset.value = JSON.stringify(found.value);
-        item.dataset.fill = JSON.stringify(found.fill || {});
         return item;
       }));
     }, 250);
   });
   input.title ||= say('lookup-hint');
+}
+
+/** What the chosen record puts into other fields of its form, or of its row. What one may not see looks masked and stays
+ * empty: the server fills it in. */
+async function fill(input, kept) {
+  const columns = Object.entries(JSON.parse(input.dataset.fill)); // field to fill, column of the record
+  const chosen = JSON.parse(kept.value);
+  const body = new FormData();
+  for (const [, column] of columns) body.append('column', column);
+  const answer = await send(input.dataset.fillFrom.replace(/\/0\/fill$/, `/${chosen.id}/fill`), body).catch(() => null);
+  const told = answer?.ok ? await answer.json().catch(() => ({})) : {};
+  const beside = kept.name.slice(0, kept.name.lastIndexOf('.') + 1);
+  for (const [name, column] of columns) {
+    const other = input.form.elements.namedItem(beside + name);
+    if (!other || !('value' in other) || other.readOnly || !told[column]) continue;
+    other.value = told[column].text;
+    if ('placeholder' in other) other.placeholder = told[column].masked;
+    other.dispatchEvent(new Event('input', { bubbles: true }));
+    other.dispatchEvent(new Event('change', { bubbles: true }));
+  }
 }
