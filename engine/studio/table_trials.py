@@ -81,7 +81,7 @@ def _inputs(model: dmn.DecisionModel, decision: m.Decision) -> tuple[TableInput,
                 for name in _names(clause.expression.text) - made:
                     bare = clause.expression.text.strip() == name
                     kind = clause.expression.type if bare else _kind_of(clause.expression.text, name)
-                    found.setdefault(name, _input(name, clause.title if bare else name, kind,
+                    found.setdefault(name, _input(name, clause.title if bare or kind else name, kind,
                                                   _listed(clause, one.box) if bare else ""))
     return tuple(found.values())
 

@@ -15,9 +15,10 @@ from webui.studio import (
     roles,
     scenarios,
     sheets,
+    tables,
     trying,
 )
 
-PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, scenarios,
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, tables, scenarios,
                                     trying, playing, migrating)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""

@@ -60,7 +60,7 @@ def kind_names() -> dict[str, str]:
         "set": _("写入变量"), "task": _("各环节的权限"), "role": _("岗位"), "deadline": _("期限"),
         "parameter": _("参数"), "message": _("消息"), "case_state": _("案件状态"),
         "customer_state": _("客户看到的状态"), "number": _("编号前缀"), "permission": _("权限"), "group": _("字段组"),
-        "form": _("表单"), "register": _("登记簿"), "pack": _("流程包"),
+        "form": _("表单"), "register": _("登记簿"), "pack": _("流程包"), "table": _("决策表"),
     }
 
 
