@@ -12,6 +12,7 @@ from engine.studio.draft_files import DraftFiles
 from engine.studio.drafts import Drafts
 from engine.studio.editing import Editing
 from engine.studio.effects import Effects
+from engine.studio.exchange import Exchange
 from engine.studio.publishing import Publishing
 from engine.studio.restoring import Restoring
 from engine.studio.runs import Runs
@@ -24,7 +25,7 @@ from engine.studio.tidying import Tidying
 __all__ = ["Studio"]
 
 
-class Studio(Drafts, DraftFiles, Checks, Publishing, Comparisons, Restoring, Editing, Choosing, Tidying):
+class Studio(Drafts, DraftFiles, Checks, Publishing, Comparisons, Restoring, Exchange, Editing, Choosing, Tidying):
     """The verbs of the studio; each is one transaction. Mixins share ``self._parts``, the engine's parts."""
 
     def __init__(self, parts: Any):

@@ -139,12 +139,13 @@ def _touch(connection: Connection, draft_id: str, by: Actor, now: Any) -> None:
 
 
 def add(database: Any, connection: Connection, draft_id: str, files: Mapping[str, bytes | None], by: Actor, now: Any,
-        live: Mapping[str, str]) -> None:
-    """Put ``files`` into a draft that has none of them. Two statements."""
+        live: Mapping[str, str], revisions: Mapping[str, int] | None = None) -> None:
+    """Put ``files`` into a draft that has none of them, based on what is ``live``. Two statements."""
     live_files.keep(database, connection, (content for content in files.values() if content is not None))
     if files:
         connection.execute(DraftFile.__table__.insert(), [
-            {"draft_id": draft_id, "path": path, "base_sha256": live.get(path), "revision": 1, "changed_at": now,
+            {"draft_id": draft_id, "path": path, "base_sha256": live.get(path), "changed_at": now,
+             "revision": (revisions or {}).get(path, 1),
              "sha256": live_files.sha_of(content) if content is not None else None, "changed_by": by.person_id}
             for path, content in files.items()])
 
