@@ -47,3 +47,9 @@ def handed_names(model: ProcessModel, called: str) -> tuple[frozenset[str], bool
             everything |= not node.ins or any(passing.all for passing in node.ins)
             found |= {passing.target for passing in node.ins if passing.target}
     return frozenset(found), everything
+
+
+def called_keys(model: ProcessModel) -> dict[str, str]:
+    """The process that each call activity calls, by element; those that an expression names are left out."""
+    return {node.element.id: node.called.source for node in nodes_of(model.graph)
+            if isinstance(node, CallActivity) and node.called is not None and not node.called.feel}

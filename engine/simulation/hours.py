@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -17,7 +17,7 @@ from engine.calendar import WorkingCalendar
 INSIDE_ENOUGH = 0.9
 """Share of a role's work that must lie in its unit's hours for those to count as the hours it really keeps."""
 RARE = 0.02
-"""Hours of the week with less than this share of a day's work are no hours of work."""
+"""Hours with less than this share of the work of working days, or of weekends, are no hours of work."""
 
 
 class WorkHours:
@@ -78,17 +78,14 @@ class WorkHours:
 
 def kept_hours(calendar: WorkingCalendar, done_at: Iterable[datetime]) -> WorkingCalendar:
     """The calendar that people really keep: their unit's where most of their work lies in it, else one read off the
-    hours of the week in which they completed work."""
+    hours in which they completed work on working days and at weekends."""
     local = [calendar.local(moment) for moment in done_at]
     if not local or sum(map(calendar.is_open, local)) >= INSIDE_ENOUGH * len(local):
         return calendar
-    by_day: Mapping[int, Counter[int]] = {weekday: Counter() for weekday in range(7)}
-    for moment in local:
-        by_day[moment.weekday()][moment.hour] += 1
     hours: dict[str, Any] = {}
-    for weekday, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun")):
-        counted = by_day[weekday]
+    for days, weekdays in (("mon-fri", range(5)), ("sat-sun", range(5, 7))):
+        counted = Counter(moment.hour for moment in local if moment.weekday() in weekdays)
         usual = [hour for hour, number in counted.items() if number > RARE * counted.total()]
-        if usual:
-            hours[name] = f"{min(usual):02d}:00-{max(usual) + 1:02d}:00"
+        if usual and counted.total() > RARE * len(local):
+            hours[days] = f"{min(usual):02d}:00-{max(usual) + 1:02d}:00"
     return WorkingCalendar.from_declaration({"hours": hours, "holidays": "none"}, zone=calendar.zone)

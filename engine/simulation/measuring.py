@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.simulation.hours import WorkHours
 from engine.simulation.past import PastStep, Place, Work
@@ -18,6 +18,9 @@ CLAIMED_BEFORE = 60.0
 """Seconds before its completion at which a claim tells that work began; later ones are part of submitting."""
 CLAIMED_SHARE = 0.5
 """Share of a step's completions that must have such a claim, so that its service times count as measured."""
+
+HABIT = 0.2
+"""Share of a step's tasks that must have been taken back, so that leaving it alone counts as usual there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ class Busy:
                    if since < end and until > start)
 
 
-def steps(done: Sequence[Done], hours: Mapping[str, WorkHours]) -> dict[Place, PastStep]:
-    """How each step of the simulated process was worked on."""
+def steps(done: Sequence[Done], hours: Mapping[str, WorkHours],
+          taken_back: Mapping[Place, int] | None = None) -> dict[Place, PastStep]:
+    """How each step of the simulated process was worked on; ``taken_back`` counts tasks that nobody completed."""
     starts = begun(done)
     pools: dict[tuple[str, str], set[str]] = defaultdict(set)
     by_person: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -92,7 +96,17 @@ def steps(done: Sequence[Done], hours: Mapping[str, WorkHours]) -> dict[Place, P
     for one, start in zip(done, starts):
         if one.ours:
             found[one.place].append((one, start))
-    return {place: _step(several, busy, hours) for place, several in found.items()}
+    back = taken_back or {}
+    known = {place: _step(several, busy, hours) for place, several in found.items()}
+    known |= {place: PastStep((), False, True) for place in back if place not in known}
+    return {place: replace(step, left_alone=_left_alone(len(step.works), back.get(place, 0)))
+            for place, step in known.items()}
+
+
+def _left_alone(completed: int, taken_back: int) -> float:
+    """The share of tasks left alone; a few are those of cases that somebody ended, which is no habit of the step."""
+    share = taken_back / (taken_back + completed) if taken_back else 0.0
+    return share if share >= HABIT else 0.0
 
 
 def _step(several: list[tuple[Done, float]], busy: Mapping[tuple[str, str], Busy],

@@ -67,7 +67,8 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class PastStep:
     """How a step was worked on. ``measured`` says whether claims tell when work began; ``people`` whether people did
-    it (else customers: then only ``elapsed`` counts)."""
+    it (else customers: then only ``elapsed`` counts); ``left_alone`` is the share of tasks that nobody completed,
+    because the drawing took them back."""
 
     works: tuple[Work, ...]
     measured: bool
@@ -76,6 +77,7 @@ class PastStep:
     """Seconds on the clock from the opening of a task to the beginning of work."""
     with_deadline: int = 0
     kept: int = 0
+    left_alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

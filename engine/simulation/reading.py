@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, exists, select
 from sqlalchemy.orm import aliased
 
-from engine.bpmn import ProcessModel
 from engine.definitions import Definition
 from engine.live import Live
 from engine.models.history import ElementVisit, FormFilled, HistoryEntry
@@ -74,7 +73,8 @@ class _Reader:
             if one.ours and one.by:
                 load[one.role, one.unit] += 1
         external = frozenset(role.key for role in self.live.roles.values() if role.external)
-        return Past(self.key, self.period.begin, self.period.since, self.period.until, arrivals, steps(done, hours),
+        return Past(self.key, self.period.begin, self.period.since, self.period.until, arrivals,
+                    steps(done, hours, self._taken_back(visits, family)),
                     self._people(done, hours), calendars, dict(load), external)
 
     # --- rows
@@ -155,6 +155,11 @@ class _Reader:
                 for row in others if row.by in people and row.root_id not in roots]
         return own + more
 
+    def _taken_back(self, visits: Mapping[str, list[Row[Any]]], family: Mapping[str, Row[Any]]) -> Counter[Place]:
+        """Tasks that went away without being completed."""
+        return Counter((family[instance].process_key, row.element_id) for instance, several in visits.items()
+                       for row in several if row.kind == "userTask" and row.outcome == "cancelled")
+
     def _claims(self) -> dict[tuple[str, str, datetime], datetime]:
         """When the person who completed a task had claimed it, by instance, element and moment of completion."""
         table = HistoryEntry
@@ -201,7 +206,8 @@ class _Reader:
         return ZoneInfo((root.zone if root else "") or self.parts.settings.zone)
 
     def _people(self, done: list[Done], hours: Mapping[str, WorkHours]) -> tuple[PastPerson, ...]:
-        """Who completed tasks of the process; of roles in which nobody did, those who hold them."""
+        """Who completed tasks of the process, with the roles they hold; of roles in which nobody did, who holds them.
+        """
         pools: dict[str, set[tuple[str, str]]] = defaultdict(set)
         others: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
         for one, start in zip(done, begun(done)):
@@ -210,11 +216,12 @@ class _Reader:
             elif one.by and one.left > 0:
                 seconds = hours.get(one.role, hours[""]).between(max(0.0, start), one.left)
                 others[one.by].append((max(0.0, one.opened), max(0.0, start), seconds))
+        held = {person.id: {(role, above) for role, unit in person.holdings for above in self.live.path(unit)}
+                for person in self.live.people.values()}
+        pools = {key: held.get(key) or several for key, several in pools.items()}
         known = {role for several in pools.values() for role, _unit in several}
-        for person in self.live.people.values():
-            for role, unit in person.holdings:
-                if role not in known:
-                    pools[person.id] |= {(role, above) for above in self.live.path(unit)}
+        pools |= {key: spare for key, several in held.items() if key not in pools
+                  and (spare := {pool for pool in several if pool[0] not in known})}
         logins = {person.id: person.login for person in self.live.people.values()}
         return tuple(PastPerson(key, logins.get(key, ""), frozenset(several),
                                 tuple(one for one in sorted(others.get(key, ())) if one[2] > 0))
@@ -277,9 +284,3 @@ def _below(instance: str | None, top: str, family: Mapping[str, Row[Any]]) -> bo
         row = family.get(instance)
         instance = row.parent_id if row is not None else None
     return False
-
-
-def places(models: Iterable[ProcessModel]) -> dict[Place, str]:
-    """The user tasks of processes with the role that their lane or themselves name."""
-    return {(model.key, element.id): element.attributes.get("candidateGroups") or element.property("bihuan:role") or ""
-            for model in models for element in model.elements.values() if element.kind == "userTask"}

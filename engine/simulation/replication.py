@@ -107,7 +107,10 @@ class Replication:
                        {role: self._of_role(role) for role in self.wishes.people})
 
     def _of_person(self, person: PastPerson) -> WorkHours:
-        return self._of_role(min(role for role, _unit in person.pools)) if person.pools else self._of_role("")
+        """The hours of the role in which the person's colleagues did most."""
+        load = self.past.load
+        role = max(sorted(person.pools), key=lambda pool: load.get(pool, 0.0))[0] if person.pools else ""
+        return self._of_role(role)
 
     def _of_role(self, role: str) -> WorkHours:
         found = self._hours.get(role)
@@ -154,6 +157,12 @@ class Replication:
         """A case waits for this no longer."""
         if process.is_alive and process is not self.env.active_process:
             process.interrupt()
+
+    def left_alone(self, place: Place, arrival: int, number: int) -> bool:
+        """Whether nobody does a task, because last month tasks of that step were as often taken back."""
+        step = self.past.steps.get(place)
+        return bool(step and step.left_alone and place not in self.wishes.minutes
+                    and self.draws.of(arrival, *place, number, "alone").random() < step.left_alone)
 
     def work(self, place: Place, arrival: int, number: int) -> Work:
         """How one piece of work goes: drawn from last month's at that step, or as set by hand."""

@@ -71,9 +71,16 @@ def step(parts: Any, run: Row[Any], goes_on: Callable[[float], bool]) -> Done:
                                   wishes=wishes(run.inputs, variant))
         found.setdefault(variant, []).append(replication.run(goes_on))
         number += 1
-    result = _result(past, found, run.inputs)
+    result = _result(past, found, run.inputs) | {
+        "names": _names(past, found, draft, _find(parts)),
+        "role_names": {role: [name.zh, name.en] for role in {one for person in past.people for one, _ in person.pools}
+                       if (name := draft.live.role_name(role))}}
     verdict = result.get("verdict")
-    return result, number, number if verdict and verdict["code"] != "reproduced" else total
+    if verdict and verdict["code"] != "reproduced":
+        total = number
+    if number >= total:
+        del result["replications"]  # summed up by now
+    return result, number, total
 
 
 def _result(past: Past, found: Mapping[str, list[Any]], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +97,19 @@ def _result(past: Past, found: Mapping[str, list[Any]], inputs: Mapping[str, Any
     result["variants"] = {name: (told := summed_up(some)) | {"bottleneck": bottleneck(told)}
                           for name, some in found.items() if len(some) == inputs["seeds"]}
     return result
+
+
+def _names(past: Past, found: Mapping[str, list[Any]], draft: Processes,
+           find: Callable[[str], Definition | None]) -> dict[str, list[str]]:
+    """What the steps are called, as the draft calls them or else the live version."""
+    places = {place for some in found.values() for one in some for place in one["steps"]}
+    names = {}
+    for place in sorted(places | {"|".join(one) for one in past.steps}):
+        key, element = _place(place)
+        definition = next((one for one in (draft.get(key), find(key)) if one and element in one.model.elements), None)
+        name = definition.element_name(element) if definition else None
+        names[place] = [name.zh, name.en] if name else [element, element]
+    return names
 
 
 def _material(parts: Any, run: Row[Any]) -> tuple[Past, Processes]:

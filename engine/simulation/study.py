@@ -67,6 +67,7 @@ def summed_up(replications: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "lead": [_range([one["lead"][index] for one in replications]) for index in (0, 1)],
         "kept": _range([one["kept"] / one["clocked"] if one["clocked"] else None for one in replications]),
         "roles": {role: {"people": max(one["roles"].get(role, {}).get("people", 0) for one in replications),
+                         "hours": _mean([one["roles"].get(role, {}).get("hours") for one in replications]),
                          "busy": _range([one["roles"].get(role, {}).get("busy") for one in replications])}
                   for role in roles},
         "steps": {place: _step([one["steps"][place] for one in replications if place in one["steps"]])

@@ -52,6 +52,8 @@ def _task(world: Replication, case: SimulatedCase, member: Member, wait: Wait) -
     pools, only, external = _offered(world, case, member, wait)
     task.open()
     try:
+        if world.left_alone(place, case.arrival.number, number):
+            yield world.env.event()  # nobody comes: the drawing takes it back
         work = world.work(place, case.arrival.number, number)
         if external or not world.desks.can(pools, only):
             task.begin(None)
@@ -93,8 +95,8 @@ class _Task:
         self.request = desks.ask(pools, self.due, only)
         self.clerk = yield self.request.taken
         self.begin(env.now - self.opened)
-        role = next(iter(sorted(pools)))[0] if pools else ""
-        since = env.now
+        held = [pool for pool in sorted(pools) if pool in self.clerk.pools] or sorted(pools)
+        role, since = held[0][0] if held else "", env.now
         try:
             yield env.timeout(self.clerk.hours.after(since, work.service) - since)
         finally:

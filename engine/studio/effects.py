@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 
 from engine import live_files
 from engine.authorization import Actor
 from engine.bpmn import Element
+from engine.bpmn.names import called_keys
 from engine.cards import Bilingual
 from engine.definitions import Definition
 from engine.errors import NotFound
@@ -23,20 +25,23 @@ from engine.models.repository import ProcessDefinition, StartSubscription
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
 from engine.models.studio import Draft
 from engine.simulation.content import of_files
+from engine.simulation.past import Place
 from engine.sketches import home_of
 from engine.studio.rows import looking
 
 DAYS = 30
 """The days before now in which visits are counted."""
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
-WORK = ("userTask", "callActivity", "serviceTask", "businessRuleTask", "receiveTask", "sendTask", "scriptTask")
 
 
 @dataclass(frozen=True, slots=True)
 class TouchedStep:
-    """An element that the draft adds, changes or removes. ``why`` are the kinds of change: element, flow, form,
-    decision, deadline. ``here`` cases stand at it now, ``tasks`` are open (``late`` of them), ``visits`` last month."""
+    """An element that the draft adds, changes or removes, in its process or in one that this calls. ``why`` are the
+    kinds of change: element, flow, form, decision, deadline. ``here`` cases stand at it now, ``tasks`` are open
+    (``late`` of them), ``visits`` were in the last 30 days."""
 
+    process_key: str
+    process: Bilingual
     element_id: str
     name: Bilingual
     kind: str
@@ -51,7 +56,8 @@ class TouchedStep:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a draft touches. ``people`` hold open tasks at touched steps or may claim them, or will get the new ones;
-    ``versions`` are (version, running cases). Everything is counted for the draft's own process."""
+    ``versions`` are (version, running cases) of the draft's own process, ``touched_cases`` those that stand at a
+    touched step, ``coming_cases`` those of the same processes that stand elsewhere."""
 
     process_key: str
     definition_id: str
@@ -86,17 +92,21 @@ class Effects:
                 raise NotFound(what="draft")
             live = parts.live.at(connection)
             files = live_files.files_of(connection, draft_id)
-            newest = live.newest.get(key)
-            before = parts.definitions.get(connection, newest) if newest else None
             draft = of_files(files, live, lambda _key: None)
-            after = draft.changed.get(key)
             was, is_ = live_files.live(connection), live_files.overlaid(connection, draft_id)
             sketched = live_files.sketches(connection, was | is_)
             drawing = home_of(live_files.sketches(connection, is_), key) or ""
             moved = {one for path in was.keys() | is_.keys() if was.get(path) != is_.get(path)
                      for one in sketched[path].keys}
-            steps = differences(before, after, live, draft.live, moved)
-            return _counted(connection, parts, key, before, drawing, steps, live, after or before)
+            pairs = {one: (parts.definitions.get(connection, live.newest[one]) if one in live.newest else None,
+                           draft.changed.get(one)) for one in {key, *draft.changed}}
+            steps = [step for one in (key, *sorted(pairs.keys() - {key}))
+                     for step in differences(*pairs[one], live, draft.live, moved)]
+            return _counted(connection, parts, key, pairs, drawing, steps, live)
+
+
+Pairs = Mapping[str, tuple[Definition | None, Definition | None]]
+"""By process: as it is live, as the draft has it."""
 
 
 def differences(before: Definition | None, after: Definition | None, live: Live, then: Live,
@@ -116,7 +126,7 @@ def differences(before: Definition | None, after: Definition | None, live: Live,
                 continue
         definition = after if is_ is not None else before
         assert definition is not None
-        found.append(TouchedStep(element_id, definition.element_name(element_id),
+        found.append(TouchedStep(definition.key, definition.name, element_id, definition.element_name(element_id),
                                  (is_ or was).kind, change, why))  # type: ignore[union-attr]
     return found
 
@@ -137,68 +147,90 @@ def _why(was: Element, is_: Element, before: Definition, after: Definition, live
     return tuple(name for name, differs in told.items() if differs)
 
 
-def _counted(connection: Connection, parts: Any, key: str, before: Definition | None, drawing: str,
-             steps: list[TouchedStep], live: Live, now: Definition | None) -> Effect:
-    """The counts beside the steps. At most nine statements."""
-    cases = select(ProcessInstance.id).where(ProcessInstance.process_key == key, ProcessInstance.ended_at.is_(None))
+def _counted(connection: Connection, parts: Any, key: str, pairs: Pairs, drawing: str, steps: list[TouchedStep],
+             live: Live) -> Effect:
+    """The counts beside the steps. A dozen statements, however many cases there are."""
+    keys = {key, *(step.process_key for step in steps)}
+    cases = select(ProcessInstance.id).where(ProcessInstance.process_key.in_(keys), ProcessInstance.ended_at.is_(None))
     versions = tuple(connection.execute(
         select(ProcessDefinition.version, func.count()).join(
             ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
         .where(ProcessInstance.process_key == key, ProcessInstance.ended_at.is_(None))
         .group_by(ProcessDefinition.version).order_by(ProcessDefinition.version.desc())).tuples())
     standing, tasks, late, holders = _standing(connection, cases, parts.clock.now())
-    visits = _visits(connection, key, parts.clock.now() - timedelta(days=DAYS))
-    told = tuple(replace(step, here=len(standing.get(step.element_id, ())), tasks=tasks.get(step.element_id, 0),
-                         late=late.get(step.element_id, 0), visits=visits.get(step.element_id, 0)) for step in steps)
-    touched = {step.element_id for step in told if step.change != ADDED}
+    for one, (before, _after) in pairs.items():
+        if before is not None and one in keys:
+            _calling(connection, before, standing)
+    visits = _visits(connection, keys, parts.clock.now() - timedelta(days=DAYS))
+    told = tuple(replace(step, here=len(standing.get(_place(step), ())), tasks=tasks.get(_place(step), 0),
+                         late=late.get(_place(step), 0), visits=visits.get(_place(step), 0)) for step in steps)
+    touched = {_place(step) for step in told if step.change != ADDED}
     here = set().union(*(standing.get(one, set()) for one in touched))
     everywhere = set().union(*standing.values()) if standing else set()
-    roles = _roles(told, before, now)
+    roles = _roles(told, pairs)
     people = {holder for one in touched for holder in holders.get(one, ())} | {
         person.id for person in live.people.values() if person.roles & roles}
-    callers = _callers(connection, key, live)
+    own = pairs[key][0]
     return Effect(
-        key, before.id if before else "", drawing, sum(count for _version, count in versions), versions, len(here),
+        key, own.id if own else "", drawing, sum(count for _version, count in versions), versions, len(here),
         len(everywhere - here), sum(step.tasks for step in told), len(people),
-        tuple(live.role_name(role) for role in sorted(roles)), callers, *_from_outside(connection, key, cases), told)
+        tuple(live.role_name(role) for role in sorted(roles)), _callers(connection, key, live),
+        *_from_outside(connection, key, cases), told)
+
+
+def _place(step: TouchedStep) -> Place:
+    return step.process_key, step.element_id
 
 
 def _standing(connection: Connection, cases: Any, now: Any) -> tuple[
-        dict[str, set[str]], dict[str, int], dict[str, int], dict[str, set[str]]]:
-    """Instances by the element at which they wait, open and late tasks, and who has them. Three statements."""
-    standing: dict[str, set[str]] = defaultdict(set)
-    tasks: dict[str, int] = defaultdict(int)
-    late: dict[str, int] = defaultdict(int)
-    holders: dict[str, set[str]] = defaultdict(set)
-    for element, instance, assignee, due in connection.execute(
-            select(UserTask.element_id, UserTask.instance_id, UserTask.assignee_id, UserTask.due_at)
-            .where(UserTask.instance_id.in_(cases))):
-        standing[element].add(instance)
-        tasks[element] += 1
-        late[element] += bool(due and due <= now)
+        dict[Place, set[str]], dict[Place, int], dict[Place, int], dict[Place, set[str]]]:
+    """Cases by the element at which they wait, open and late tasks, and who has them. Three statements."""
+    standing: dict[Place, set[str]] = defaultdict(set)
+    tasks: dict[Place, int] = defaultdict(int)
+    late: dict[Place, int] = defaultdict(int)
+    holders: dict[Place, set[str]] = defaultdict(set)
+    for key, element, root, assignee, due in connection.execute(
+            select(UserTask.process_key, UserTask.element_id, UserTask.root_id, UserTask.assignee_id,
+                   UserTask.due_at).where(UserTask.instance_id.in_(cases))):
+        standing[key, element].add(root)
+        tasks[key, element] += 1
+        late[key, element] += bool(due and due <= now)
         if assignee:
-            holders[element].add(assignee)
+            holders[key, element].add(assignee)
     for table in (EventSubscription, Job):
-        query = select(table.element_id, table.instance_id).where(table.instance_id.in_(cases))
+        query = (select(ProcessInstance.process_key, table.element_id, table.root_id)
+                 .join(ProcessInstance, ProcessInstance.id == table.instance_id).where(table.instance_id.in_(cases)))
         if table is Job:
             query = query.where(Job.kind.in_(("timer", "service")))
-        for element, instance in connection.execute(query.distinct()):
-            standing[element].add(instance)
+        for key, element, root in connection.execute(query.distinct()):
+            standing[key, element].add(root)
     return standing, tasks, late, holders
 
 
-def _visits(connection: Connection, key: str, since: Any) -> Mapping[str, int]:
-    return dict(connection.execute(
-        select(ElementVisit.element_id, func.count())
+def _calling(connection: Connection, definition: Definition, standing: dict[Place, set[str]]) -> None:
+    """Cases stand at a call activity while the process it calls runs. One statement."""
+    called = called_keys(definition.model)
+    child, parent = aliased(ProcessInstance), aliased(ProcessInstance)
+    for key, root in connection.execute(
+            select(child.process_key, parent.root_id).join(parent, parent.id == child.parent_id)
+            .where(child.ended_at.is_(None), parent.process_key == definition.key)) if called else ():
+        for element in (one for one, callee in called.items() if callee == key):
+            standing[definition.key, element].add(root)
+
+
+def _visits(connection: Connection, keys: Collection[str], since: Any) -> dict[Place, int]:
+    return {(row[0], row[1]): row[2] for row in connection.execute(
+        select(ProcessDefinition.key, ElementVisit.element_id, func.count())
         .join(ProcessDefinition, ProcessDefinition.id == ElementVisit.definition_id)
-        .where(ProcessDefinition.key == key, ElementVisit.left_at >= since).group_by(ElementVisit.element_id)).all())
+        .where(ProcessDefinition.key.in_(keys), ElementVisit.left_at >= since)
+        .group_by(ProcessDefinition.key, ElementVisit.element_id))}
 
 
-def _roles(steps: tuple[TouchedStep, ...], before: Definition | None, now: Definition | None) -> set[str]:
+def _roles(steps: tuple[TouchedStep, ...], pairs: Pairs) -> set[str]:
     """The roles of the touched user tasks, before and after."""
     found = set()
     for step in steps:
-        for definition in (before, now):
+        for definition in pairs[step.process_key]:
             element = definition.model.elements.get(step.element_id) if definition else None
             if element is not None and element.kind == "userTask":
                 text = element.attributes.get("candidateGroups") or element.property("bihuan:role") or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from engine import live_files
 from engine.authorization import Actor
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
+from engine.live import Live
 from engine.models.history import ElementVisit
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
@@ -106,20 +107,19 @@ class Simulations:
                 raise NotFound(what="draft")
             files = live_files.files_of(connection, draft_id)
             run = _last(connection, draft_id)
-            done, active = _happened(connection, parts.clock.now() - timedelta(days=DAYS))
+            done, workers = _happened(connection, parts.clock.now() - timedelta(days=DAYS))
             live = parts.live.at(connection)
         processes = of_files(files, live, lambda _key: None)
         reached = _reached(processes.changed, key)
         steps = tuple(_step_line(processes.changed[one], element, done) for one in reached
                       for element in processes.changed[one].model.elements.values() if element.kind == "userTask")
-        named = {role for line in steps for role in line.role.split(",") if role and not role.startswith("=")}
-        named |= {role for (place_key, role) in active if place_key in reached and role}
-        roles = tuple(RoleLine(role, processes.live.role_name(role),
-                               len(set().union(*(who for (one, name), who in active.items()
-                                                 if name == role and one in reached))),
+        named = {role.strip() for line in steps if not line.role.startswith("=") for role in line.role.split(",")}
+        active = _by_role(live, [workers.get(one, {}) for one in reached])
+        visited = {role for one in reached for roles in workers.get(one, {}).values() for role in roles}
+        roles = tuple(RoleLine(role, processes.live.role_name(role), len(active.get(role, ())),
                                sum(role in person.roles for person in live.people.values()),
                                bool((declared := processes.live.roles.get(role)) and declared.external))
-                      for role in sorted(named))
+                      for role in sorted((named | visited) - {""}))
         return SimulationSetup(roles, steps, _card(run, files) if run else None)
 
     def run(self, draft_id: str, by: Actor, *, people: Mapping[str, int] | None = None,
@@ -224,20 +224,32 @@ def _card(row: Row[Any], files: Mapping[str, bytes]) -> SimulationRun:
 
 
 def _happened(connection: Connection, since: datetime) -> tuple[dict[tuple[str, str], int],
-                                                                 dict[tuple[str, str], set[str]]]:
-    """Completed tasks by (process, element), and who did them by (process, role), since a moment. One statement."""
+                                                                 dict[str, dict[str, set[str]]]]:
+    """Completed tasks by (process, element), and by process who did them in which roles, since a moment. One statement.
+    """
     rows = connection.execute(
         select(ProcessDefinition.key, ElementVisit.element_id, ElementVisit.role, ElementVisit.by, func.count())
         .join(ProcessDefinition, ProcessDefinition.id == ElementVisit.definition_id)
         .where(ElementVisit.kind == "userTask", ElementVisit.outcome == "completed", ElementVisit.left_at >= since)
         .group_by(ProcessDefinition.key, ElementVisit.element_id, ElementVisit.role, ElementVisit.by)).all()
     done: dict[tuple[str, str], int] = {}
-    active: dict[tuple[str, str], set[str]] = {}
+    workers: dict[str, dict[str, set[str]]] = {}
     for key, element, role, by, count in rows:
         done[key, element] = done.get((key, element), 0) + count
         if by:
-            active.setdefault((key, role), set()).add(by)
-    return done, active
+            workers.setdefault(key, {}).setdefault(by, set()).add(role)
+    return done, workers
+
+
+def _by_role(live: Live, workers: Iterable[Mapping[str, set[str]]]) -> dict[str, set[str]]:
+    """Who worked, by the roles they hold; those who are gone by the roles they worked in."""
+    found: dict[str, set[str]] = {}
+    for several in workers:
+        for person, roles in several.items():
+            there = live.people_by_id.get(person)
+            for role in there.roles if there is not None and there.roles else roles:
+                found.setdefault(role, set()).add(person)
+    return found
 
 
 def _reached(changed: Mapping[str, Any], key: str) -> list[str]:

@@ -28,6 +28,7 @@ from webui import (
     rules,
     shell,
 )
+from webui.studio import effects as studio_effects
 from webui.studio import head as studio_head
 from webui.studio import migrating as studio_migrating
 from webui.words import english
@@ -56,6 +57,8 @@ def sentences() -> set[str]:
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     found |= {name for name, _ in registers.PROMISES.values()}
     found |= {name for _, _, name, _ in studio_head.TABS} | {name for name, _ in studio_head.STATES.values()}
+    found |= {*studio_effects.VARIANTS.values(), *studio_effects.WHY.values(), *studio_effects.VERDICTS.values()}
+    found |= {name for name, _ in studio_effects.CHANGES.values()}
     found |= {name for table in (studio_migrating.FATES, studio_migrating.STATES, studio_migrating.PLANS)
               for name, _ in table.values()}
     for file in [*WEBUI.glob("*.py"), *(WEBUI / "studio").glob("*.py"), *(WEBUI / "templates").rglob("*.html")]:

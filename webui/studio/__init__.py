@@ -8,17 +8,20 @@ from webui.studio import (
     checks,
     drafts,
     drawing,
+    effects,
     forms,
     migrating,
     playing,
+    publishing,
     registers,
     roles,
     scenarios,
     sheets,
     tables,
     trying,
+    versions,
 )
 
-PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, forms, registers, roles, sheets, tables, scenarios,
-                                    trying, playing, migrating)
+PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, effects, forms, registers, roles, sheets, tables, scenarios,
+                                    trying, playing, migrating, publishing, versions)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
