@@ -77,7 +77,7 @@ function fit(canvas, box) {
 }
 
 /** English names where the reader's language is English: the drawing itself is Chinese and carries them beside. */
-function translate(viewer) {
+export function translate(viewer) {
   const registry = viewer.get('elementRegistry'), factory = viewer.get('graphicsFactory');
   for (const shape of registry.getAll()) {
     const drawn = shape.businessObject;
