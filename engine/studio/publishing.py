@@ -70,6 +70,10 @@ class Readiness:
         """What must be accepted."""
         return tuple(one for one in self.problems if one.severity == "warning")
 
+    def mark(self, problem: Problem) -> str:
+        """What a warning is accepted by (:func:`mark`)."""
+        return mark(problem)
+
 
 def mark(problem: Problem) -> str:
     """What a warning is accepted by: it speaks of the same thing as long as this is the same."""

@@ -31,6 +31,8 @@ from webui import (
 from webui.studio import effects as studio_effects
 from webui.studio import head as studio_head
 from webui.studio import migrating as studio_migrating
+from webui.studio import publishing as studio_publishing
+from webui.studio import versions as studio_versions
 from webui.words import english
 
 WEBUI = Path(shell.__file__).parent
@@ -56,6 +58,9 @@ def sentences() -> set[str]:
     found |= set(absence.KINDS.values()) | set(privacy.UNITS.values())
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
     found |= {name for name, _ in registers.PROMISES.values()}
+    found |= {name for table in (studio_publishing.SEVERITIES, studio_publishing.SCENARIOS)
+              for name, _ in table.values()}
+    found |= {name for name, _, _ in studio_versions.CHANGES.values() if name} | set(studio_versions.KINDS.values())
     found |= {name for _, _, name, _ in studio_head.TABS} | {name for name, _ in studio_head.STATES.values()}
     found |= {*studio_effects.VARIANTS.values(), *studio_effects.WHY.values(), *studio_effects.VERDICTS.values()}
     found |= {name for name, _ in studio_effects.CHANGES.values()}

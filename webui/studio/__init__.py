@@ -12,14 +12,16 @@ from webui.studio import (
     forms,
     migrating,
     playing,
+    publishing,
     registers,
     roles,
     scenarios,
     sheets,
     tables,
     trying,
+    versions,
 )
 
 PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, effects, forms, registers, roles, sheets, tables, scenarios,
-                                trying, playing, migrating)
+                                    trying, playing, migrating, publishing, versions)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
