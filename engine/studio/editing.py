@@ -110,6 +110,14 @@ class Editing:
         looking(by)
         return addition(outline(read_yaml(text, path)), kind, tuple(near), **begins)
 
+    def keys_of(self, path: str, text: str, kind: str) -> frozenset[str]:
+        """Keys of the file's entries of a kind; none while the text is no YAML."""
+        try:
+            found = outline(read_yaml(text, path))
+        except Refused:
+            return frozenset()
+        return frozenset(one.key for part in found.parts for one in part.entries if one.kind == kind)
+
     edits_of = staticmethod(edits_of)
     led_to = staticmethod(led_to)
 

@@ -98,7 +98,7 @@ def _usage(mention: Mention, path: str) -> Usage:
     kind = next((words for part, words in _OWNERS.items() if part in parts), ("表单", "form"))
     zh, en = f"{kind[0]}“{mention.owner.zh}”", f"{kind[1]} “{mention.owner.in_('en')}”"
     if mention.place.zh and mention.place.zh != mention.owner.zh:
-        zh, en = f"{zh}的“{mention.place.zh}”", f"{en}, “{mention.place.in_('en')}”"
+        zh, en = f"{zh}的“{mention.place.zh}”", f"{en} (“{mention.place.in_('en')}”)"
     return Usage(Bilingual(zh, en), path, mention.element)
 
 

@@ -34,6 +34,8 @@ ADDED = {"form": ("section", "use", "rule", "set", "task"), "register": ("sectio
                                         "number", "permission")}
 """What can be added to a kind of file besides fields."""
 LOOKER = "*"
+FIRSTS = {"use": "groups", "task": "tasks", "number": "processes", "permission": "permissions"}
+"""Kinds whose key is chosen from a list: a new one begins with the first that is free."""
 MOST = 400_000
 
 
@@ -47,9 +49,15 @@ def page(draft_id: str, tab: str, kind: str, path: str, files: list[Any]) -> str
                    preview_lang=lang())
     draft = around["draft"]
     return render_template(
-        "studio/sheet.html", **around, **shown, path=path, files=files, file_kind=kind, text=text,
-        revision=view.revision, editable=draft.may_edit and (draft.editing or draft.free), words=script_words(),
+        "studio/sheet.html", **worded(around), **shown, path=path, files=files, file_kind=kind, text=text,
+        revision=view.revision, editable=draft.may_edit and (draft.editing or draft.free),
         schema=engine().studio.schema_of(shown["kind"]), names=choices_of(draft_id)["names"])
+
+
+def worded(around: dict[str, Any]) -> dict[str, Any]:
+    """The head of a page whose scripts say the sentences of the editors as well."""
+    told_by_head = around["studio_words"]
+    return around | {"studio_words": lambda: {**told_by_head(), **script_words()}}
 
 
 def _first(entry: str) -> Any:
@@ -85,10 +93,19 @@ def _additions(draft_id: str, path: str, text: str, add: dict[str, Any]) -> list
     kind, type_name, near = str(add.get("kind", "")), str(add.get("type", "text")), add.get("near")
     near = tuple(near) if isinstance(near, list) else ()
     first = str(add.get("first") or "")
-    if kind == "use" and not first:
-        groups = choices_of(draft_id)["groups"]
-        first = next(iter(groups), "")
+    if not first and kind in FIRSTS:
+        choices = choices_of(draft_id) | {"tasks": _tasks(draft_id, path, text) if kind == "task" else {}}
+        taken = engine().studio.keys_of(path, text, kind)
+        first = next((key for key in choices[FIRSTS[kind]] if key not in taken), "")
+    elif type_name == "ref":
+        registers = choices_of(draft_id)["registers"]
+        first = "client" if "client" in registers else next(iter(registers), "")
     return engine().studio.additions(path, text, kind, near, actor(), type_name=type_name, first=first)
+
+
+def _tasks(draft_id: str, path: str, text: str) -> dict[str, str]:
+    shown = engine().studio.sheet(draft_id, path, text, actor()).showings
+    return {one.element: told(one.name) for one in shown}
 
 
 def _sent() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from webui.auth import actor
 from webui.show import engine
 from webui.studio import sheets
 from webui.studio.head import head
-from webui.studio.property_words import kind_names, script_words
+from webui.studio.property_words import kind_names
 from webui.words import lang, told
 
 blueprint = Blueprint("studio_tables", __name__, url_prefix="/studio")
@@ -29,9 +29,9 @@ def page(draft_id: str) -> Response:
     around = head(draft_id, "tables")
     draft, view = around["draft"], engine().studio.read(draft_id, path, actor())
     return make_response(render_template(
-        "studio/tables.html", **around, path=path, files=files, file_kind="table", revision=view.revision,
-        text=view.content.decode("utf-8", "replace"), editable=draft.may_edit and (draft.editing or draft.free),
-        words=script_words(), kind_names=kind_names()))
+        "studio/tables.html", **sheets.worded(around), path=path, files=files, file_kind="table",
+        revision=view.revision, text=view.content.decode("utf-8", "replace"),
+        editable=draft.may_edit and (draft.editing or draft.free), kind_names=kind_names()))
 
 
 def _files(draft_id: str) -> list[tuple[str, str]]:

@@ -18,8 +18,6 @@ ready(async () => {
   const box = document.querySelector('[data-table]');
   if (!box) return;
   const data = JSON.parse(document.getElementById('table-data').textContent);
-  const words = document.getElementById('words');
-  words.textContent = JSON.stringify({ ...JSON.parse(words.textContent), ...data.words });
   const editable = 'editable' in box.dataset && matchMedia('(min-width: 900px)').matches;
   const { default: Kind } = editable ? await import('dmn-js/lib/Modeler') : await import('dmn-js/lib/Viewer');
   const more = { additionalModules: [{ translate: ['value', translate] }] };

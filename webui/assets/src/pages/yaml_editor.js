@@ -10,8 +10,6 @@ ready(() => {
   const box = document.querySelector('[data-sheet]');
   if (!box) return;
   const data = JSON.parse(document.getElementById('sheet-data').textContent);
-  const words = document.getElementById('words');
-  words.textContent = JSON.stringify({ ...JSON.parse(words.textContent), ...data.words });
   const sheet = new Sheet(box, data);
   const panes = { list: box.querySelector('[data-list]'), preview: box.querySelector('[data-preview]'), properties: box.querySelector('[data-properties]') };
   let text = null;
@@ -49,6 +47,7 @@ ready(() => {
     redraw(panes.list, told.list);
     if (panes.preview) redraw(panes.preview, told.preview);
     if (!how.keep) redraw(panes.properties, told.properties);
+    else redrawHead(panes.properties, told.properties);
     text?.replace(sheet.text);
     box.querySelector('[data-undo]').disabled = !sheet.past.length;
     box.querySelector('[data-redo]').disabled = !sheet.future.length;
@@ -87,20 +86,22 @@ ready(() => {
     box.querySelector('.sheet-panes').hidden = true;
     place.hidden = false;
     for (const button of box.querySelectorAll('[data-mode]')) button.setAttribute('aria-pressed', String(button.dataset.mode === 'yaml'));
-    if (text) return;
+    const line = Number(panes.list.querySelector('[aria-current=true]')?.closest('[data-line]')?.dataset.line);
+    if (text) { if (line > 1) text.go(line); return; }
     const { textEditor } = await import('../studio/editors/yaml_text.js');
     let timer = 0;
     text = textEditor(place, {
       text: sheet.text, schema: data.schema, editable: sheet.editable, label: 'YAML',
       changed: (typed) => {
         if (typed === sheet.text) return;
-        sheet.became(typed);
+        sheet.became(typed, true);
         problems.soon();
         clearTimeout(timer);
         timer = setTimeout(() => sheet.act({}), 400);
       },
     });
     text.mark(sheet.problems);
+    if (line > 1) text.go(line);
   }
   function closeText() {
     box.querySelector('[data-yaml]').hidden = true;
@@ -127,6 +128,16 @@ function redraw(pane, html) {
   if (pick !== null) (pane.querySelector('[aria-current=true]') || pane.querySelector('[data-pick]'))?.focus();
   else if (id) pane.querySelector(`#${CSS.escape(id)}`)?.focus();
   if (!open) window.htmx?.trigger(pane, 'htmx:load', { elt: pane });
+}
+
+/** The head of the panel only: what is being typed below stays. */
+function redrawHead(pane, html) {
+  const made = document.createElement('template');
+  made.innerHTML = html;
+  for (const part of ['h2', 'code']) {
+    const now = made.content.querySelector(`.properties-head ${part}`), was = pane.querySelector(`.properties-head ${part}`);
+    if (now && was) was.textContent = now.textContent;
+  }
 }
 
 function attachControls(sheet, pane) {

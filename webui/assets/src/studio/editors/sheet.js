@@ -35,8 +35,10 @@ export class Sheet {
   }
 
   /** Another text, kept so that it can be undone, and saved in a moment. */
-  became(text) {
-    this.past.push(this.text);
+  became(text, typing = false) {
+    const now = Date.now();
+    if (!typing || now - (this.typedAt || 0) > 1500) this.past.push(this.text); // one step of undo for what is typed in a row
+    this.typedAt = typing ? now : 0;
     if (this.past.length > 200) this.past.shift();
     this.future = [];
     this.text = text;
