@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, literal, select, union_all
 
 from engine import feel
 from engine.authorization import Actor, require_acting
@@ -33,6 +33,7 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
         self.kept: dict[str, RegisterStore] = {}
         self._live: tuple[int, dict[str, RegisterStore]] = (-1, {})
         self._deploying: WeakSet[Any] = WeakSet()
+        self._seen: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
     def adopt(self, other: Registers) -> None:
         """Take over the declarations that another engine has read already, on this engine's clock."""
@@ -49,6 +50,7 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
                            .on_conflict_do_update(index_elements=["key"], set_=columns))
         changed(connection)
         self._deploying.add(connection.get_transaction())
+        self.kept.setdefault(sha256 + (groups_sha256 or ""), RegisterStore(register, self._evaluate))
 
     def store(self, connection: Connection, key: str) -> RegisterStore:
         """The store of a register. Raises NotFound."""
@@ -72,33 +74,60 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
                                          RegisterDeclaration.groups_sha256)).all()
         new = [row.key for row in rows if row.sha256 + (row.groups_sha256 or "") not in self.kept]
         if new:
-            for row in connection.execute(_declarations().where(RegisterDeclaration.key.in_(new))).all():
-                self._store(connection, row)
+            contents = connection.execute(_declarations().where(RegisterDeclaration.key.in_(new))).all()
+            shared = {row.groups_sha256 for row in contents} - {None}
+            groups = {row.sha256: read_groups(row.content) for row in connection.execute(select(
+                Resource.sha256, Resource.content).where(Resource.sha256.in_(shared)))}
+            for row in contents:
+                register = read_register(row.content, f"{row.key}.yaml", groups.get(row.groups_sha256))
+                self.kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
         return {row.key: self.kept[row.sha256 + (row.groups_sha256 or "")] for row in rows}
-
-    def _store(self, connection: Connection, row: Row[Any]) -> RegisterStore:
-        kept = self.kept.get(row.sha256 + (row.groups_sha256 or ""))
-        if kept is None:
-            groups = connection.scalar(select(Resource.content).where(Resource.sha256 == row.groups_sha256))
-            register = read_register(row.content, f"{row.key}.yaml", read_groups(groups) if groups else None)
-            kept = self.kept[row.sha256 + (row.groups_sha256 or "")] = RegisterStore(register, self._evaluate)
-        return kept
 
     def reference(self, connection: Connection, key: str, record: int | str) -> dict[str, Any] | None:
         """A reference to a record for a form, or ``None``."""
         number = int(record) if isinstance(record, str) and record.isdigit() else record
         return self.store(connection, key).reference(connection, number)
 
+    def references(self, connection: Connection, wanted: Mapping[str, Iterable[int]]
+                   ) -> dict[tuple[str, int], dict[str, Any]]:
+        """References to many records of several registers, without their values, in one statement.
+
+        Records that are not there, or were merged into others, are missing.
+        """
+        queries = []
+        for key, ids in wanted.items():
+            table, store = self.store(connection, key).table, self.store(connection, key)
+            queries.append(select(literal(key).label("register"), table.c.id, table.c.row_label).where(
+                table.c.id.in_(sorted(ids)), store.standing()))
+        rows = connection.execute(union_all(*queries)).all() if queries else []
+        return {(row.register, row.id): {"register": row.register, "id": row.id, "label": row.row_label}
+                for row in rows}
+
+    def wrote(self, connection: Connection) -> None:
+        """What this transaction has read of registers holds no longer."""
+        self._seen.pop(connection.get_transaction(), None)
+
+    def _once(self, connection: Connection, key: Any, ask: Callable[[], Any]) -> Any:
+        """What ``ask`` answers, asked once in a transaction until something is written: forms settle several times."""
+        transaction = connection.get_transaction()
+        if transaction is None:
+            return ask()
+        seen = self._seen.setdefault(transaction, {})
+        if key not in seen:
+            seen[key] = ask()
+        return seen[key]
+
     def functions(self, connection: Connection) -> dict[str, Any]:
         """Look-ups that expressions may call: ``records(register, criteria)`` and ``record(register, criteria)``."""
 
         def records(register: str, criteria: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-            found = self.store(connection, register).find(connection, criteria or {}, limit=MOST)
-            return [row.as_value() for row in found]
+            return self._once(connection, ("records", register, repr(criteria)), lambda: [
+                row.as_value() for row in self.store(connection, register).find(connection, criteria or {},
+                                                                                limit=MOST)])
 
         def record(register: str, criteria: Mapping[str, Any]) -> dict[str, Any] | None:
-            found = self.store(connection, register).find(connection, criteria, limit=1)
-            return found[0].as_value() if found else None
+            return self._once(connection, ("record", register, repr(criteria)), lambda: next((
+                row.as_value() for row in self.store(connection, register).find(connection, criteria, limit=1)), None))
 
         return {"records": records, "record": record}
 
@@ -135,6 +164,7 @@ class DataStores:
     def write(self, register: str, values: Mapping[str, Any]) -> None:
         """Save a record: a changed one carries its ``id``, or the key fields name it. Raises Invalid."""
         self.wrote = True
+        self._registers.wrote(self._connection)
         store = self._registers.store(self._connection, register)
         fields = {name: value for name, value in values.items() if name in store.register.fields}
         number = values.get("id")
@@ -147,6 +177,7 @@ def operate(registers: Registers, connection: Connection, inputs: Mapping[str, A
     """What the topic ``register`` does: ``operation`` find, save or link (see docs/reference/connectors.md)."""
     operation = inputs.get("operation", "find")
     store = registers.store(connection, str(inputs.get("register", "")))
+    registers.wrote(connection)
     if operation == "save":
         values = dict(inputs.get("key") or {}) | dict(inputs.get("values") or {})
         row = store.save(connection, values, by=by, at=at, source=case_number)

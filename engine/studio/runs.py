@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from engine.authorization import Actor
 from engine.errors import BihuanError, NotFound
@@ -17,6 +17,8 @@ from engine.models.studio import StudioRun
 ENDED = ("done", "failed", "stopped")
 KEPT = 5
 """Ended runs of a kind that a draft keeps."""
+HAND, HELD = "page", timedelta(minutes=2)
+"""The owner of a job that a page works on for a moment, and how long it may."""
 LOCKED = timedelta(minutes=30)
 """How long a worker may take for one run before another takes it up."""
 
@@ -47,10 +49,10 @@ class Runs:
         return made
 
     def hand_on(self, connection: Connection, run_id: str) -> None:
-        """Let a worker carry a run on."""
+        """Let a worker carry a run on, or a page that asks for it first (:meth:`lend_a_hand`)."""
         now = self._parts.clock.now()
         connection.execute(insert(Job.__table__).values(
-            id=new_id(now), kind="studio", due_at=now, root_id=None, instance_id=None, element_id="",
+            id=run_id, kind="studio", due_at=now, root_id=None, instance_id=None, element_id="",
             element_instance_id="", slot=0, task_id=None, payload={"run": run_id}, retries=1, tries=0, suspended=False,
             owner=None, locked_until=None, created_at=now))
 
@@ -75,6 +77,24 @@ class Runs:
         with self._parts.database.transaction() as connection:
             connection.execute(update(StudioRun.__table__).where(StudioRun.id == run_id,
                                                                  StudioRun.state.not_in(ENDED)).values(**values))
+
+    def lend_a_hand(self, run_id: str, carry_on: Callable[[], bool]) -> None:
+        """Carry a run on for a moment if no worker has it; ``carry_on`` tells whether it has ended."""
+        now = self._parts.clock.now()
+        free = or_(Job.owner.is_(None), Job.locked_until < now)
+        with self._parts.database.transaction() as connection:
+            mine = connection.execute(update(Job.__table__).where(Job.id == run_id, free).values(
+                owner=HAND, locked_until=now + HELD)).rowcount
+        if not mine:
+            return
+        ended = False
+        try:
+            ended = carry_on()
+        finally:
+            with self._parts.database.transaction() as connection:
+                ours = (Job.id == run_id) & (Job.owner == HAND)
+                connection.execute(delete(Job.__table__).where(ours) if ended else update(Job.__table__).where(ours)
+                                   .values(owner=None, locked_until=None))
 
     def work(self, job: Row[Any], owner: str) -> None:
         """A worker carries on with the run of a job."""

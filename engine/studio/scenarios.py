@@ -120,15 +120,23 @@ class Scenarios:
 
     # -- running
 
-    def _carry_on(self, run_id: str) -> None:
-        """A worker's part: go on where the run stands."""
+    def go_on(self, draft_id: str, by: Actor) -> None:
+        """Go on with a run that no worker has taken up, for as long as a page may take."""
+        changing(by)
+        with self._parts.database.reading() as connection:
+            row = _last(connection, draft_id)
+        if row is not None and row.state not in ENDED:
+            self._runs.lend_a_hand(row.id, lambda: self._carry_on(row.id, time.monotonic() + AT_ONCE))
+
+    def _carry_on(self, run_id: str, until: float | None = None) -> bool:
+        """Go on where the run stands, to its end or until the time is up; whether it has ended."""
         with self._parts.database.reading() as connection:
             row = self._runs.row(connection, run_id)
             files = live_files.files_of(connection, row.draft_id)
         if live_files.fingerprint(files) != row.files:
             self._runs.end(run_id, "stopped")  # the draft went on: these results would speak of nothing
-            return
-        self._ahead(run_id, files, None)
+            return True
+        return self._ahead(run_id, files, until)
 
     def _ahead(self, run_id: str, files: Mapping[str, bytes], until: float | None) -> bool:
         """Run scenarios until all are done or the time is up; ``False`` where some are left."""

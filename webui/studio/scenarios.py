@@ -41,9 +41,11 @@ def _shown(draft_id: str) -> str:
     return render_template("studio/_scenarios.html", **_list(draft_id))
 
 
-@blueprint.get("/progress")
+@blueprint.post("/progress")
 def progress(draft_id: str) -> str:
-    """How far the run is; asked while it runs."""
+    """How far the run is; asked while it runs. What no worker has taken up goes on here."""
+    if changes():
+        engine().studio.scenarios.go_on(draft_id, actor())
     return _shown(draft_id)
 
 

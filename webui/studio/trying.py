@@ -94,7 +94,11 @@ def _board(box: str, **more: Any) -> dict[str, Any]:
              "diagrams": [_drawing(view, one) for one in view.case.diagrams] if view.case else [_untouched(view)]}
     if "pane" not in more and not view.trouble:
         facts["pane"] = _first_pane(view)
-    return facts | more
+    facts |= more
+    worked = facts.get("pane") and told(facts["pane"]["task"].row.process_name)
+    first = next((one for one in facts["diagrams"] if one["name"] == worked and not one["ended"]),
+                 facts["diagrams"][0])
+    return facts | {"shown_drawing": first["id"]}
 
 
 def _sendable(view: Any) -> list[tuple[str, str, str]]:
