@@ -59,7 +59,6 @@ class Choices:
     packs: Mapping[str, Bilingual]
     variables: tuple[Variable, ...] | None
     functions: tuple[tuple[str, tuple[str, ...]], ...]
-    search: tuple[str, ...] = ()
 
 
 class Choosing:
@@ -86,9 +85,9 @@ class Choosing:
         content = read_content(near_files)
         own = next((pack for pack, _raw in content.packs.values() if pack.key == draft.pack), None)
         names = _names(content, near_files.get(home, b""), raw.get(home, b""), home, draft.process_key)
-        return Choices(_lists(raw, sketched, own, draft.pack, self._parts.connectors),
-                       {pack.key: pack.title for pack, _raw in content.packs.values()},
-                       None if names is None else _variables(names, content), FUNCTIONS, _searched(content, names))
+        lists = _lists(raw, sketched, own, draft.pack, self._parts.connectors) | {"search": _searched(content, names)}
+        return Choices(lists, {pack.key: pack.title for pack, _raw in content.packs.values()},
+                       None if names is None else _variables(names, content), FUNCTIONS)
 
     def expression(self, text: str, names: Iterable[str], by: Actor, expected: str | None = None) -> list[Problem]:
         """What is wrong with a FEEL text that somebody is typing, ``line`` and the parameter ``column`` from 1."""
@@ -222,12 +221,12 @@ def _variable(name: str, shape: Any, origin: Any = None) -> Variable:
     return Variable(name, kind, origin, within)
 
 
-def _searched(content: Content, names: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _searched(content: Content, names: Mapping[str, Any] | None) -> tuple[Choice, ...]:
     """Fields by which lists may be searched: ``form.field`` of the process's own forms."""
-    if names is None:
-        return ()
-    return tuple(f"{form.key}.{one.id}" for form, _file, _raw in content.forms.values() if form.key in names
-                 for one in form.fields.values()
+    forms = [form for form, _file, _raw in content.forms.values() if form.key in (names or ())]
+    return tuple(Choice(f"{form.key}.{one.id}", Bilingual(f"{form.title.zh} · {one.label.zh}",
+                                                          f"{form.title.en} · {one.label.en}"))
+                 for form in forms for one in form.fields.values()
                  if not one.is_table and one.type.name not in ("file", "longtext", "signature") and not one.personal)
 
 

@@ -51,7 +51,7 @@ def _choices(found: Any) -> dict[str, Any]:
     lists = {kind: [{"key": one.key, "name": _both(one.name), "pack": one.pack, "path": one.path, **one.more}
                     for one in some] for kind, some in found.lists.items()}
     more: dict[str, Any] = {
-        "packs": {key: _both(name) for key, name in found.packs.items()}, "search": list(found.search),
+        "packs": {key: _both(name) for key, name in found.packs.items()},
         "functions": [{"name": name, "params": [{"name": part} for part in params]}
                       for name, params in found.functions]}
     if found.variables is not None:

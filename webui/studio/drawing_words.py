@@ -184,6 +184,8 @@ def _flowing() -> dict[str, str]:
         "element-variable": _("每一项的变量名"),
         "cardinality": _("次数"),
         "completion": _("提前结束的条件"),
+        "group-ad-hoc": _("即席子流程"),
+        "cancel-remaining": _("结束时取消其余"),
         "output-collection": _("结果列表的变量名"),
         "output-element": _("每一项的结果"),
         "group-inputParameters": _("输入"),

@@ -1,9 +1,8 @@
 // The drawing of a case, with its tokens. The bpmn.io mark stays as it is delivered: visible and uncovered.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
+import { FONT, labelRoom } from './label_room.js';
 import { lang, say } from './page.js';
-
-const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
 export function attachDiagrams(root) {
   const boxes = [...root.querySelectorAll('[data-diagram]')];
@@ -89,32 +88,11 @@ export function translate(viewer) {
   }
 }
 
-const WIDEST = 92, pen = document.createElement('canvas').getContext('2d');
-
 /** The box of a label was made for a few Chinese letters: it grows away from what it belongs to. */
 function widen(label, text) {
-  pen.font = `12px ${FONT}`;
-  const longest = Math.max(...text.split(' ').map((word) => pen.measureText(word).width));
-  const wide = Math.ceil(Math.max(Math.min(WIDEST, pen.measureText(text).width), longest)) + 6;
-  const more = wide - label.width;
-  if (more <= 0) return;
-  const target = label.labelTarget, middle = label.x + label.width / 2;
-  const line = target.waypoints ? upright(target.waypoints, label) : target.x + target.width / 2;
-  if (!target.waypoints && Math.abs(middle - line) < 5) label.x -= more / 2;
-  else if (line !== null && middle < line) label.x -= more;
-  label.width = wide;
-}
-
-/** Where the vertical part of a flow beside a label runs, if one does. */
-function upright(points, label) {
-  let found = null;
-  for (let i = 1; i < points.length; i++) {
-    const [from, to] = [points[i - 1], points[i]];
-    const beside = Math.min(from.y, to.y) <= label.y + label.height && Math.max(from.y, to.y) >= label.y;
-    const gap = Math.abs(from.x - label.x - label.width / 2);
-    if (Math.abs(from.x - to.x) < 1 && beside && (!found || gap < found.gap)) found = { x: from.x, gap };
-  }
-  return found && found.x;
+  const { more, left } = labelRoom(label, text);
+  label.width += more;
+  label.x -= left;
 }
 
 function englishOf(drawn) {

@@ -1,5 +1,5 @@
 // How drawings look, in the modeler and to those who only read.
-export const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+import { FONT } from '../../label_room.js';
 
 export const LOOKS = {
   textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 12, fontWeight: 500 }, externalStyle: { fontSize: 12, fontWeight: 400 } },

@@ -30,20 +30,24 @@ export async function open(box) {
   the.nameOf = (drawing) => (lang() === 'en' && english(drawing)) || drawing?.name || '';
   const canvasBox = box.querySelector('#drawing-canvas');
   the.modeler = new Modeler({
-    ...LOOKS, container: canvasBox, moddleExtensions: { camunda }, propertiesPanel: { parent: '#properties' },
+    ...LOOKS, container: canvasBox, moddleExtensions: { camunda },
     minimap: { open: false },
     additionalModules: [Words, BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, OwnGroups, CamundaBehaviour, ColourPicker,
       CreateAppendAnythingModule, Minimap, TokenSimulation, SimulationWords, EnglishNames, Offered],
   });
+  window.bihuanModeler = the.modeler; // for tests, and for whoever is curious
   const kept = keptHere(), restored = kept && kept.revision === told.revision && kept.content !== told.content;
   await first(restored ? kept.content : told.content, box);
   fit(the.get('canvas'), ROOM);
+  the.get('propertiesPanel').attachTo('#properties');
+  setTimeout(redraw); // it was drawn for the paper before anything stood on it
 
   const saving = new Saving(box, restored ? told.content : await drawn(), (xml, sentence) => clash(xml, sentence));
   const clash = conflict(saving);
   const problems = new Problems(box, { onXml: (xml) => { history.keep(xml); saving.changed(xml); }, onMend: (one, fix) => mend(fix, history) });
   const history = new History(later(60, () => { buttons(box, history); }));
-  the.get('eventBus').on(['commandStack.changed', 'import.done'], () => { problems.soon(); });
+  the.get('eventBus').on(['commandStack.changed', 'import.done'], () => { saving.touched(); problems.soon(); });
+  the.get('eventBus').on('elements.changed', () => { if (!the.get('selection').get().length) redraw(); });
   the.get('eventBus').on('import.done', () => setTimeout(() => problems.mark()));
   document.addEventListener('problems', async () => refresh(await drawn()));
   document.addEventListener('choices', redraw);
@@ -69,7 +73,7 @@ async function mend(fix, history) {
   if (fix.path === told.file) { await history.replace(fix.content); return; }
   const address = told.addresses.files + fix.path.split('/').map(encodeURIComponent).join('/');
   const now = await (await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } })).json();
-  const answer = await ask(address, { content: fix.content, revision: now.revision }, { method: 'PUT' });
+  const answer = await ask(address, { content: fix.content, revision: now.revision ?? 0 }, { method: 'PUT' });
   announce(answer.ok ? w('mended-elsewhere', { file: fix.path }) : answer.data.error || w('save-failed'));
 }
 
@@ -83,11 +87,12 @@ function bar(box, { history, saving, problems }) {
     undo: () => history.undo(), redo: () => history.redo(), save: () => saving.save(), tidy: (button) => tidy(button, history),
     fit: () => fit(the.get('canvas'), ROOM), in: () => the.get('zoomScroll').stepZoom(1), out: () => the.get('zoomScroll').stepZoom(-1),
     map: (button) => { const map = the.get('minimap'); map.toggle(); button.setAttribute('aria-pressed', String(map.isOpen())); },
-    simulate: (button) => { the.get('toggleMode').toggleMode(); button.setAttribute('aria-pressed', String(box.querySelector('#drawing-canvas').classList.contains('simulation'))); },
+    simulate: () => the.get('toggleMode').toggleMode(),
     properties: (button) => button.setAttribute('aria-pressed', String(!box.classList.toggle('no-properties'))),
     next: () => problems.step(1),
   };
   for (const button of box.querySelectorAll('[data-do]')) button.addEventListener('click', () => acts[button.dataset.do](button));
+  the.get('eventBus').on('tokenSimulation.toggleMode', ({ active }) => box.querySelector('[data-do=simulate]').setAttribute('aria-pressed', String(active)));
   buttons(box, history);
 }
 

@@ -1,6 +1,7 @@
 // A reader of English sees the English names on the drawing; the Chinese ones stay in the file.
 import BaseRenderer from 'diagram-js/lib/draw/BaseRenderer';
 
+import { labelRoom } from '../../label_room.js';
 import { lang } from '../../page.js';
 import { english } from './xml.js';
 
@@ -14,14 +15,24 @@ class EnglishNames extends BaseRenderer {
 
   canRender(element) { return lang() === 'en' && Boolean(english(element.businessObject)) && this.inner.canRender(element); }
 
-  named(element, draw) {
-    const drawing = element.businessObject, name = drawing.name;
+  /** Draw with the English name in place of the Chinese one; the label gets the room that it needs. */
+  named(element, visuals, draw) {
+    const drawing = element.businessObject, { name } = drawing, { width } = element;
+    const { more, left } = element.labelTarget ? labelRoom(element, english(drawing)) : { more: 0, left: 0 };
     drawing.name = english(drawing);
-    try { return draw(); } finally { drawing.name = name; }
+    try {
+      if (more) element.width = width + more;
+      const drawn = draw();
+      if (left) for (const text of visuals.querySelectorAll('text')) text.setAttribute('transform', `translate(${-left} 0)`);
+      return drawn;
+    } finally {
+      drawing.name = name;
+      if (more) element.width = width;
+    }
   }
 
-  drawShape(visuals, element, attributes) { return this.named(element, () => this.inner.drawShape(visuals, element, attributes)); }
-  drawConnection(visuals, element, attributes) { return this.named(element, () => this.inner.drawConnection(visuals, element, attributes)); }
+  drawShape(visuals, element, attributes) { return this.named(element, visuals, () => this.inner.drawShape(visuals, element, attributes)); }
+  drawConnection(visuals, element, attributes) { return this.named(element, visuals, () => this.inner.drawConnection(visuals, element, attributes)); }
   getShapePath(element) { return this.inner.getShapePath(element); }
 }
 EnglishNames.$inject = ['eventBus', 'bpmnRenderer'];

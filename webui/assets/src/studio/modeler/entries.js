@@ -17,7 +17,7 @@ function Text({ element, id, label, get, put, validate, description, placeholder
     getValue: () => get(element) ?? '', setValue: (value, wrong) => { if (!wrong) put(element, some(value?.trim())); } });
 }
 function Area({ element, id, label, get, put, description, rows }) {
-  return TextAreaEntry({ element, id, label, description, rows: rows || 2, autoResize: true, debounce: useService('debounceInput'),
+  return TextAreaEntry({ element, id, label, description, rows: rows || 2, autoResize: true, translate: useService('translate'), debounce: useService('debounceInput'),
     getValue: () => get(element) ?? '', setValue: (value) => put(element, some(value)) });
 }
 function Number_({ element, id, label, get, put, min, max }) {

@@ -26,6 +26,13 @@ export class Saving {
     addEventListener('beforeunload', (event) => { if (this.box.dataset.kept === 'no') event.preventDefault(); });
   }
 
+  /** Something was done to the drawing: not saved until proved otherwise. */
+  touched() {
+    if (this.stopped) return;
+    this.say('soon');
+    this.soon();
+  }
+
   /** The drawing changed: keep it here at once, on the server soon. */
   changed(xml) {
     if (this.stopped || xml === this.saved) return;

@@ -4,6 +4,8 @@ import { known, translate } from './words.js';
 
 const OWN = '.bts-toggle-mode, .bts-palette, .bts-log, .bts-notifications, .bts-set-animation-speed, .bts-scopes, .bts-context-pad, .bts-element-notification';
 
+const english = (said) => /[A-Za-z]{3}/.test(said) && !/[\u4e00-\u9fff]/.test(said);
+
 class SimulationWords {
   constructor(canvas, eventBus) {
     if (lang() !== 'zh') return;
@@ -30,17 +32,20 @@ class SimulationWords {
       const said = text.data.trim();
       // A name that somebody wrote is none of ours: there only what the dictionary knows is replaced.
       const free = text.parentElement.closest('.bts-text');
-      if (/[A-Za-z]{3}/.test(said) && (!free || known(said))) text.data = text.data.replace(said, this.say(said));
+      if (text.parentElement.closest('.bts-scope')) continue; // the id of a run
+      if (english(said) && (!free || known(said) || / (started|finished|canceled)$/.test(said))) text.data = text.data.replace(said, this.say(said));
     }
     for (const one of [part, ...part.querySelectorAll('[title], [aria-label]')]) {
       for (const name of ['title', 'aria-label']) {
         const said = one.getAttribute(name);
-        if (said && /[A-Za-z]{3}/.test(said)) one.setAttribute(name, this.say(said));
+        if (said && english(said)) one.setAttribute(name, this.say(said));
       }
     }
   }
 
   say(said) {
+    const [, named, what] = /^(.+) (started|finished|canceled)$/.exec(said) || [];
+    if (named) return `${known(named) ? translate(named) : named} ${translate(what)}`;
     const [, words, id] = /^(.*?(?:instance|speed =) )(\S+)$/.exec(said) || [null, said, ''];
     return translate(words.trim() + (id ? ' {id}' : ''), { id: known(id) ? translate(id) : id });
   }

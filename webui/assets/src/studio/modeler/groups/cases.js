@@ -1,7 +1,7 @@
 // Of a process: what lists show of its cases, and which variables come from outside.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { choices } from '../choices.js';
+import { options } from '../choices.js';
 import { ours, several, text } from '../entries.js';
 import { feel } from '../feel_field.js';
 import { w } from '../told.js';
@@ -12,7 +12,7 @@ export function listed(element) {
   const fact = (name, label) => feel(name, w(label), ...ours(name), { formula: true, single: true });
   return { id: 'listed', label: w('group-listed'), entries: [
     fact('customer', 'customer'), fact('phone', 'phone'), fact('severity', 'severity'), fact('gist', 'gist'), fact('promised_at', 'promised-at'),
-    several('search', w('search-fields'), ...ours('search'), () => (choices.search || []).map((one) => ({ value: one, label: one }))),
+    several('search', w('search-fields'), ...ours('search'), () => options('search')),
     text('variables', w('outside-variables'), ...ours('variables'), { description: w('outside-hint') }),
   ] };
 }

@@ -23,6 +23,17 @@ export function several(element) {
   ] };
 }
 
+/** What ends an ad-hoc sub-process. */
+export function adHoc(element) {
+  if (!is(element, 'bpmn:AdHocSubProcess')) return null;
+  const drawing = element.businessObject;
+  return { id: 'ad-hoc', label: w('group-ad-hoc'), shouldOpen: true, entries: [
+    feel('ad_hoc_completion', w('completion'), () => drawing.completionCondition?.body,
+      (one, value) => set(one, { completionCondition: value ? formal(value, drawing) : undefined }), { always: true, expected: 'boolean' }),
+    toggle('cancel_remaining', w('cancel-remaining'), () => drawing.get('cancelRemainingInstances'), (one, on) => set(one, { cancelRemainingInstances: on })),
+  ] };
+}
+
 function formal(body, parent) {
   const made = the.get('bpmnFactory').create('bpmn:FormalExpression', { body });
   made.$parent = parent;
@@ -57,8 +68,8 @@ export function connectorInputs(element) {
   if (!known) return null;
   const value = (name) => parameters(element, 'inputParameters').find((one) => one.name === name)?.value;
   return { id: 'connector-inputs', label: w('group-connector-inputs'), shouldOpen: true, entries: known.inputs.map((one) =>
-    feel(`in-${one.name}`, one.name + (one.required ? ' *' : ''), () => value(one.name), (to, typed) => put(to, 'inputParameters', one.name, typed),
-      { single: false, description: shown(one.about) || '' })) };
+    feel(`in-${one.name}`, shown(one.about) + w('in-brackets', { what: one.name }) + (one.required ? ' *' : ''), () => value(one.name), (to, typed) => put(to, 'inputParameters', one.name, typed),
+      {})) };
 }
 
 /** Inputs or outputs by name; those of the connector stand in their own group. */
