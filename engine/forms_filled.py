@@ -12,6 +12,7 @@ from engine.bpmn import Wait
 from engine.errors import Invalid, NotFound
 from engine.family import Family, Member
 from engine.forms import Form, Permissions, validate
+from engine.forms.types.reference import number_in
 from engine.models.identity import FileObject
 from engine.numbers import next_number
 
@@ -19,12 +20,21 @@ from engine.numbers import next_number
 class Lookup:
     """What a form's references may point to, looked up in the same transaction."""
 
-    def __init__(self, family: Family):
+    def __init__(self, family: Family, form: Form | None = None, submitted: Mapping[str, Any] | None = None):
         self._family = family
         self._records: dict[tuple[str, int | str], dict[str, Any] | None] = {}
+        if form is not None:
+            self._fetch(references_in(form, submitted))
+
+    def _fetch(self, wanted: Mapping[str, set[int]]) -> None:
+        """Read all records that a submission refers to in one statement, where they are several."""
+        if sum(map(len, wanted.values())) > 1:
+            parts, connection = self._family.parts, self._family.connection
+            self._records |= parts.registers.references(connection, wanted)
 
     def record(self, register: str, key: int | str) -> dict[str, Any] | None:
         """A record of a register, read once however often a form settles."""
+        key = int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
         if (register, key) not in self._records:
             found = self._family.parts.registers.reference(self._family.connection, register, key)
             self._records[register, key] = found
@@ -42,6 +52,25 @@ class Lookup:
         row = self._family.connection.execute(
             select(FileObject.size, FileObject.type).where(FileObject.sha256 == sha256)).first()
         return {"sha256": sha256, "type": row.type, "size": row.size} if row else None
+
+
+def references_in(form: Form, submitted: Any) -> dict[str, set[int]]:
+    """Register → numbers of the records that are referred to, where nothing is filled in from them."""
+    found: dict[str, set[int]] = {}
+    filling: set[str] = set()
+    values = submitted if isinstance(submitted, Mapping) else {}
+    for one in form.fields.values():
+        rows = values.get(one.id) if one.columns else [values]
+        for inner in one.columns or (one,):
+            if inner.type.name != "ref":
+                continue
+            register = str(inner.attribute("register"))
+            filling |= {register} if inner.attribute("fill") else set()
+            for row in rows if isinstance(rows, list) else ():
+                number = number_in(row.get(inner.id)) if isinstance(row, Mapping) else None
+                if number is not None:
+                    found.setdefault(register, set()).add(number)
+    return {register: numbers for register, numbers in found.items() if register not in filling}
 
 
 def scope_of(member: Member, wait: Wait | None, by: Actor) -> dict[str, Any]:
@@ -73,7 +102,8 @@ def submit(family: Family, member: Member, form: Form, submitted: Mapping[str, A
     stored = scope.get(form.key)
     outcome = validate(form, submitted, stored=stored if isinstance(stored, dict) else {}, variables=scope,
                        evaluate=evaluator(family, member), now=member.environment.expressions.now(),
-                       permissions=permissions or form.permissions(element_id), lookup=Lookup(family))
+                       permissions=permissions or form.permissions(element_id),
+                       lookup=Lookup(family, form, submitted))
     if outcome.errors:
         raise Invalid(outcome.errors)
     family.record.filled(root_id=family.root_id, instance_id=member.id, task_id=task_id, element_id=element_id,
@@ -89,7 +119,7 @@ def check(family: Family, member: Member, form: Form, submitted: Mapping[str, An
     expressions.functions["next number"] = lambda prefix: f"{prefix}-0"
     outcome = validate(form, submitted, stored=stored if isinstance(stored, dict) else {}, variables=scope,
                        evaluate=expressions.evaluate, now=expressions.now(),
-                       permissions=form.permissions(element_id), lookup=Lookup(family))
+                       permissions=form.permissions(element_id), lookup=Lookup(family, form, submitted))
     if outcome.errors:
         raise Invalid(outcome.errors)
 

@@ -30,7 +30,8 @@ class LiveData:
         """The live data; ``version`` as read with the lock, or read here."""
         if version is None:
             version = connection.scalar(select(LiveVersion.version)) or 0
-        self._versions[connection.get_transaction()] = version
+        if (transaction := connection.get_transaction()) is not None:
+            self._versions[transaction] = version
         live = self._live
         if live is not None and live.version == version:
             return live

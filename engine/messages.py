@@ -5,11 +5,24 @@ Delivery to another case is always a job, so that no transaction ever locks two 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import (
+    Connection,
+    String,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+)
 
 from engine.bpmn import Wait
 from engine.errors import BihuanError, Invalid
@@ -17,6 +30,17 @@ from engine.family import Family, Member
 from engine.ids import new_id
 from engine.models.repository import StartSubscription
 from engine.models.runtime import BufferedMessage, EventSubscription, Job
+
+Post = Callable[[dict[str, Any]], Any]
+_HEARD = select(
+    EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
+    EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys, EventSubscription.suspended,
+    cast(null(), String(200)).label("process_key"),
+).where(EventSubscription.kind == "message", EventSubscription.name == bindparam("the_name")).union_all(select(
+    cast(null(), String(26)), cast(null(), String(26)), StartSubscription.element_id, cast(null(), String(64)),
+    literal(0), cast(null(), Text), false(), StartSubscription.process_key,
+).where(StartSubscription.kind == "message", StartSubscription.name == bindparam("the_name")))
+"""Who hears a message: elements that wait for it, and processes that it starts, by ``process_key``."""
 
 
 class TwoReceivers(BihuanError):
@@ -49,40 +73,37 @@ def refuse_reserved(names: Iterable[str]) -> None:
 def throw(family: Family, member: Member, element_id: str, data: Mapping[str, Any]) -> None:
     """A drawing sends a message."""
     name, keys, payload = data["name"], data.get("correlation") or {}, data.get("payload") or {}
-    how = route(family.parts, family.connection, family.now, name, keys, payload, unit=family.root_row["unit_id"])
+    how = route(family.parts, family.connection, family.now, name, keys, payload, unit=family.root_row["unit_id"],
+                post=family.outgoing.append)
     family.record.tell("message_sent", root_id=family.root_id, instance_id=member.id, element_id=element_id,
                        definition_id=member.definition.id, name=name, keys=dict(keys), how=how)
 
 
 def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
-          payload: Mapping[str, Any], *, unit: str | None = None) -> str:
+          payload: Mapping[str, Any], *, unit: str | None = None, post: Post | None = None) -> str:
     """Find the receiver of a message and write the job that delivers it; a case that it starts belongs to ``unit``.
+    ``post`` takes the job's row where it is to be written with others.
 
     Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`, :class:`ReservedVariable`.
     """
     refuse_reserved(payload)
     _order(connection, name)
-    receivers = [row for row in connection.execute(
-        select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
-               EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys,
-               EventSubscription.suspended)
-        .where(EventSubscription.kind == "message", EventSubscription.name == name)) if fits(row.keys, keys)]
+    heard = connection.execute(_HEARD, {"the_name": name}).all()
+    receivers = [row for row in heard if row.process_key is None and fits(row.keys, keys)]
     if len(receivers) > 1:
         raise TwoReceivers(name=name, count=len(receivers))
     content = {"name": name, "keys": dict(keys), "payload": dict(payload)}
     if receivers:
         row = receivers[0]
-        _job(parts, connection, now, "message", content, root_id=row.root_id, instance_id=row.instance_id,
+        _job(parts, connection, now, "message", content, post, root_id=row.root_id, instance_id=row.instance_id,
              element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
              suspended=row.suspended)
         return "delivered"
-    start = connection.execute(
-        select(StartSubscription.process_key, StartSubscription.element_id)
-        .where(StartSubscription.kind == "message", StartSubscription.name == name)).all()
+    start = [row for row in heard if row.process_key is not None]
     if len(start) > 1:
         raise TwoReceivers(name=name, count=len(start))
     if start:
-        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key, "unit": unit},
+        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key, "unit": unit}, post,
              element_id=start[0].element_id)
         return "started"
     connection.execute(insert(BufferedMessage.__table__).values(
@@ -157,8 +178,12 @@ def _order(connection: Connection, name: str) -> None:
 
 
 def _job(parts: Any, connection: Connection, now: datetime, kind: str, payload: Mapping[str, Any],
-         **columns: Any) -> None:
-    connection.execute(insert(Job.__table__).values({
-        "id": new_id(now), "kind": kind, "due_at": now, "payload": dict(payload), "retries": parts.settings.job_retries,
-        "tries": 0, "suspended": False, "created_at": now, "element_id": "", "element_instance_id": "", "slot": 0}
-        | columns))
+         post: Post | None = None, **columns: Any) -> None:
+    row = {"id": new_id(now), "kind": kind, "due_at": now, "root_id": None, "instance_id": None, "element_id": "",
+           "element_instance_id": "", "slot": 0, "task_id": None, "payload": dict(payload),
+           "retries": parts.settings.job_retries, "tries": 0, "suspended": False, "owner": None, "locked_until": None,
+           "created_at": now} | columns
+    if post is not None:
+        post(row)
+    else:
+        connection.execute(insert(Job.__table__), row)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from engine.forms.field import Field
 
 
+LONGEST_NUMBER = 19
+"""Digits of a number that no database holds."""
+
+
 class Reference(FieldType):
     """A record of ``register``: ``{"register", "id", "label"}``. ``fill`` copies columns of it into other fields."""
 
@@ -60,6 +64,16 @@ class Reference(FieldType):
         if not field.attribute("register"):
             yield Wrong("register_missing", "需要 register（引用的登记簿）。",
                         "register (what is referred to) is needed.")
+
+
+def number_in(raw: Any) -> int | None:
+    """The number of the record that a submitted reference names, ``None`` where it is none: a key, or unreadable."""
+    try:
+        raw = mapping(raw)
+    except Wrong:
+        return None
+    text = str(raw.get("id") if isinstance(raw, dict) else raw).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else None
 
 
 class User(FieldType):
