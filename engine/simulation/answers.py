@@ -47,8 +47,12 @@ def submit(world: Replication, case: SimulatedCase, member: Member, wait: Wait, 
     scope = member.run.scope_variables(wait.id)
     stored = scope.get(form.key)
     values = {**form.blank(), **(stored if isinstance(stored, dict) else {})}
-    values |= entered(world, case, member, wait.element_id, form, number)
-    member.run.complete(wait.id, {form.key: values} | shared(form, values, member, scope))
+    known, told = entered(world, case, member, wait.element_id, form, number)
+    values |= told
+    written = shared(form, values, member, scope)
+    if not known:  # defaults must not undo what the case knows already
+        written = {name: value for name, value in written.items() if scope.get(name) is None}
+    member.run.complete(wait.id, {form.key: values} | written)
 
 
 def form_of(member: Member, wait: Wait) -> Form | None:
@@ -59,8 +63,9 @@ def form_of(member: Member, wait: Wait) -> Form | None:
 
 
 def entered(world: Replication, case: SimulatedCase, member: Member, element_id: str, form: Form,
-            number: int) -> dict[str, Any]:
-    """What is submitted at the ``number``-th visit of a step (from 1); a decision set by hand wins."""
+            number: int) -> tuple[bool, dict[str, Any]]:
+    """What is submitted at the ``number``-th visit of a step (from 1), and whether anybody ever submitted it there; a
+    decision set by hand wins."""
     place = (member.definition.key, element_id)
     found = _own(member, element_id, form, number)
     if found is None:
@@ -75,7 +80,7 @@ def entered(world: Replication, case: SimulatedCase, member: Member, element_id:
     chosen = world.chosen(place, case.arrival.number, number) if outcome is not None else None
     if outcome is not None and chosen in {str(option.id) for option in outcome.options}:
         values[outcome.id] = chosen
-    return values
+    return found is not None, values
 
 
 def _own(member: Member, element_id: str, form: Form, number: int) -> Filling | None:

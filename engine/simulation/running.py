@@ -26,6 +26,8 @@ _kept: OrderedDict[str, tuple[Past, Processes]] = OrderedDict()
 KEPT = 2
 PIECE = 100
 """What one piece counts in a run's ``done`` and ``total``."""
+FORMAT = 1
+"""Of the result: one that was kept by an older program is not shown."""
 Done = tuple[dict[str, Any], int, int]
 """The result so far, pieces done, pieces in all."""
 
@@ -86,7 +88,7 @@ def step(parts: Any, run: Row[Any], goes_on: Callable[[float], bool]) -> Done:
 def _result(past: Past, found: Mapping[str, list[Any]], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the page tells, and what the next piece needs."""
     result: dict[str, Any] = {
-        "since": past.since.isoformat(), "until": past.until.isoformat(), "replications": dict(found),
+        "format": FORMAT, "since": past.since.isoformat(), "until": past.until.isoformat(), "replications": dict(found),
         "people": {role: sum(any(pool[0] == role for pool in one.pools) for one in past.people)
                    for role in sorted({pool[0] for one in past.people for pool in one.pools})},
         "past_steps": {"|".join(place): {"done": len(one.works), "measured": one.measured, "people": one.people}

@@ -152,11 +152,11 @@ def _counted(connection: Connection, parts: Any, key: str, pairs: Pairs, drawing
     """The counts beside the steps. A dozen statements, however many cases there are."""
     keys = {key, *(step.process_key for step in steps)}
     cases = select(ProcessInstance.id).where(ProcessInstance.process_key.in_(keys), ProcessInstance.ended_at.is_(None))
-    versions = tuple(connection.execute(
+    versions = tuple((row[0], row[1]) for row in connection.execute(
         select(ProcessDefinition.version, func.count()).join(
             ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
         .where(ProcessInstance.process_key == key, ProcessInstance.ended_at.is_(None))
-        .group_by(ProcessDefinition.version).order_by(ProcessDefinition.version.desc())).tuples())
+        .group_by(ProcessDefinition.version).order_by(ProcessDefinition.version.desc())))
     standing, tasks, late, holders = _standing(connection, cases, parts.clock.now())
     for one, (before, _after) in pairs.items():
         if before is not None and one in keys:

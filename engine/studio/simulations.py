@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from engine import live_files
 from engine.authorization import Actor
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid, NotFound
+from engine.ids import new_id
 from engine.live import Live
 from engine.models.history import ElementVisit
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
+from engine.models.runtime import Job
 from engine.models.studio import Draft, StudioRun
 from engine.simulation import running
 from engine.simulation.content import of_files
@@ -173,7 +175,15 @@ class Simulations:
             self._runs.end(run_id, "done")
         elif told:
             with self._parts.database.transaction() as connection:
-                self._runs.hand_on(connection, run_id)
+                self._next(connection, run_id)
+
+
+    def _next(self, connection: Connection, run_id: str) -> None:
+        """The job of the next piece, beside the one that is being done."""
+        now, settings = self._parts.clock.now(), self._parts.settings
+        connection.execute(insert(Job.__table__).values(
+            id=new_id(now), kind="studio", due_at=now, element_id="", element_instance_id="", slot=0,
+            payload={"run": run_id}, retries=settings.job_retries, tries=0, suspended=False, created_at=now))
 
 
 class _Look:
@@ -218,7 +228,9 @@ def _last(connection: Connection, draft_id: str) -> Row[Any] | None:
 
 
 def _card(row: Row[Any], files: Mapping[str, bytes]) -> SimulationRun:
-    result = {name: numbers(value) for name, value in (row.result or {}).items() if name != "replications"}
+    kept = row.result or {}
+    known = kept.get("format") == running.FORMAT or "error" in kept
+    result = {name: numbers(value) for name, value in kept.items() if name != "replications"} if known else {}
     return SimulationRun(row.id, row.state, row.done, row.total, row.asked_at, Bilingual(row.name, row.name_en),
                          row.ended_at, numbers(row.inputs), result, live_files.fingerprint(files) != row.files)
 

@@ -208,4 +208,7 @@ def _percent(share: float | None) -> str:
 
 def _gap(found: float | None, wanted: float | None) -> str:
     """How far the simulation is from what was, as a signed percentage."""
-    return show.MISSING if not wanted or found is None else f"{(found - wanted) / wanted * 100:+.0f}%"
+    if not wanted or found is None:
+        return show.MISSING
+    gap = round((found - wanted) / wanted * 100)
+    return f"{gap:+d}%" if gap else "0%"
