@@ -52,6 +52,11 @@ class Fitting:
         """The elements of the new drawing that stand for one of the old."""
         return frozenset(self.name(old) for old in self.before if self.code(old) is None)
 
+    def same_event(self, old_id: str, new_id: str) -> bool:
+        """Whether two events wait for the same: the same moment, message or condition."""
+        old, new = self.before[old_id], self.after[new_id]
+        return isinstance(old, Catch) and isinstance(new, Catch) and old.definitions == new.definitions
+
     def _around(self, old: Node) -> str | None:
         """The sub-process around an old element under its new id; ``None``: the process itself."""
         return self.name(old.scope_spec.name) if old.scope_spec.parent is not None else None

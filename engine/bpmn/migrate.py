@@ -18,6 +18,7 @@ from engine.bpmn.fitting import Fitting
 from engine.bpmn.gateways import Complex, EventGateway, Gateway, Inclusive, Parallel
 from engine.bpmn.marking import Marking, Place
 from engine.bpmn.model import ProcessModel
+from engine.bpmn.starving import Joins
 from engine.bpmn.tokens import ROOT, WAITING, ScopeSpec, Token
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Migration:
         self.fitting = Fitting(old, new, mapping)
         self.name = self.fitting.name
         self.before, self.after = self.fitting.before, self.fitting.after
+        self.joins = Joins(self.fitting)
 
     def into(self, run: ProcessRun, saved: str) -> None:
         """Put a saved state of the old model into a fresh run of the new one."""
@@ -105,21 +107,12 @@ class Migration:
             code = self.fitting.code(place.element_id)
             if code is not None:
                 yield place.element_id, code, name
-            elif place.flow is not None and self._held(place) and self._flow(place.flow) is None:
+            elif place.flow is not None and self.joins.held(place) and self.joins.flow(place.flow) is None:
                 yield place.element_id, "lost_branch", place.flow
             elif seen.setdefault((name, place.scope), place.element_id) != place.element_id:
                 yield place.element_id, "two_at_one", name
-
-    def _held(self, place: Place) -> bool:
-        return place.waits and isinstance(self.before.get(place.element_id), Gateway)
-
-    def _flow(self, flow_id: str) -> str | None:
-        """The flow of the new drawing that stands for one of the old: the same, or one between the same elements."""
-        flow, same = self.old.flows.get(flow_id), self.new.flows.get(flow_id)
-        ends = (self.name(flow.source), self.name(flow.target)) if flow is not None else None
-        if same is not None and (ends is None or same.target == ends[1]):
-            return same.id
-        return next((other.id for other in self.new.flows.values() if (other.source, other.target) == ends), None)
+        if all(self.fitting.code(place.element_id) is None for place in marking.places if place.id not in dropped):
+            yield from self.joins.starving(marking, dropped)
 
     # -- moving what is saved
 
@@ -127,7 +120,7 @@ class Migration:
         row = row + [None] * (9 - len(row))
         row[1] = self.name(row[1])
         if row[4] is not None:
-            row[4] = self._flow(row[4])
+            row[4] = self.joins.flow(row[4])
         if row[8]:
             if "todo" in row[8]:
                 row[8]["todo"] = self._log(row[8]["todo"])
