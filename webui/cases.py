@@ -53,7 +53,8 @@ def part(case: str, part: str) -> str:
 
 def _facts(view: Any) -> dict[str, Any]:
     late = {item.element_id for item in view.waiting if item.until and item.until <= show.now()}
-    return {"case": view.head, "view": view, "migrated": _migrated(view), "diagrams": [_drawing(view, item, late) for item in view.diagrams],
+    return {"case": view.head, "view": view, "migrated": _migrated(view),
+            "diagrams": [_drawing(view, item, late) for item in view.diagrams],
             "verbs": VERBS, "states": STATES, "kinds": KINDS, "sees_sent": view.may_suspend or engine().settings.demo}
 
 

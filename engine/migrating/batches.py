@@ -63,6 +63,8 @@ class Heap:
             move = Move(family, before[family.root_id], routes, self.wanted[family.root_id], note, plan)
             gone = self.wanted[family.root_id] - move.routes.keys()
             self.results += [Result(one, "refused", {"code": "left_already"}) for one in gone]
+            if not move.moving:
+                continue
             reason, done = self._attempt(move.go, keep=not trial)
             if reason is not None:
                 self.results += [Result(one, "refused", reason) for one in move.routes]

@@ -45,8 +45,6 @@ def likeness(old: Element, new: Element) -> float:
                if old.attributes.get(name) and old.attributes.get(name) == new.attributes.get(name))
     same += sum(0.2 for name in ("bihuan:deadline", "bihuan:case_state")
                 if old.properties.get(name) and old.properties.get(name) == new.properties.get(name))
-    if not names and old.attached_to:
-        return ALIKE + same  # a boundary event seldom has a name: the step it hangs on tells
     return max(names, default=0.0) + same
 
 
@@ -61,7 +59,7 @@ def _pairs(route: Route, stage: Iterable[str], free: set[str],
         for other in sorted(free):
             if fitting.between(element_id, other) is None:
                 alike = likeness(old, route.new.model.elements[other])
-                if alike >= ALIKE:
+                if alike >= ALIKE or (old.attached_to and fitting.same_event(element_id, other)):
                     found.append((alike, element_id, other))
     return found
 
