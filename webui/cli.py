@@ -1,4 +1,4 @@
-"""The program ``bihuan``: demo, serve, worker, db, deploy, check, test, incidents, users."""
+"""The program ``bihuan``: demo, serve, worker, db, deploy, pull, check, test, incidents, users."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import click
 from engine import SYSTEM, BihuanError, NotFound, Problem, Refused, Settings, start_threads
 from webui.cli_engine import do, open_engine, require_schema
 from webui.cli_office import incidents, users
+from webui.cli_pull import pull
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -227,4 +228,5 @@ def _build_assets() -> None:
 
 
 main.add_command(incidents)
+main.add_command(pull)
 main.add_command(users)
