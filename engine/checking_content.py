@@ -70,9 +70,11 @@ def check_deadline(pack: PackContent, row: DeadlineDeclaration, file: str, line:
 def check_has_deadline(model: ProcessModel, pack: PackContent | None) -> Iterator[Problem]:
     """User tasks that nothing presses: no deadline, no due date, no timer at them. Only where the pack has deadlines.
 
-    An empty ``bihuan:deadline`` says that none is meant.
+    The first step of a case that a person starts is done at once. An empty ``bihuan:deadline``: none is meant.
     """
     timed = {element.attached_to for element in model.elements.values() if "timer" in element.events}
+    starts = {event.element_id for event in model.start_events if event.kind == "none"}
+    timed |= {flow.target for flow in model.flows.values() if flow.source in starts}
     for element in model.elements.values() if pack is not None and pack.deadlines else ():
         if element.kind == "userTask" and element.id not in timed and "bihuan:deadline" not in element.properties \
                 and not element.attributes.get("dueDate"):

@@ -35,8 +35,9 @@ def problems(files: dict[str, bytes]) -> list[Problem]:
 
 
 def codes(files: dict[str, bytes]) -> set[tuple[str, str]]:
-    """What is found besides the advice on drawings (English names, a layout), which these small ones do not follow."""
-    return {(one.severity, one.code) for one in problems(files) if not one.code.startswith("bpmn_")}
+    """What is found besides the advice on drawings (English names, deadlines), which these small ones do not follow."""
+    return {(one.severity, one.code) for one in problems(files)
+            if not one.code.startswith("bpmn_") and one.code != "deadline_missing"}
 
 
 def form(text: str, attribute: str = "visible", first: str = "") -> dict[str, bytes]:
@@ -182,3 +183,20 @@ def test_a_connector_gets_the_inputs_it_takes(files: dict[str, bytes], found: tu
 def test_the_drawings_of_the_other_stories_deploy() -> None:
     names = [name for name in content() if name.endswith(".yaml")]
     assert not [one for one in problems({name: content()[name] for name in names}) if one.severity == "error"]
+
+
+# --- what is missing
+def test_a_step_without_a_deadline_is_a_hint_where_the_pack_has_deadlines() -> None:
+    files = form("amount > 3")
+    found = [one for one in problems(files) if one.code == "deadline_missing"]
+    assert found and {one.severity for one in found} == {"hint"}
+    without = files | {"t/pack.yaml": files["t/pack.yaml"].partition(b"deadlines:")[0]}
+    assert "deadline_missing" not in {one.code for one in problems(without)}
+
+
+def test_only_a_pack_may_say_who_publishes_and_says_it_rightly() -> None:
+    files = form("amount > 3")
+    for text in ("publishing: {second_person: maybe}\n", "publishing: {third_person: true}\n", "publishing: yes\n"):
+        wrong = files | {"t/pack.yaml": files["t/pack.yaml"] + text.encode()}
+        assert {code for severity, code in codes(wrong) if severity == "error"} & {"publishing_unknown",
+                                                                                  "pack_not_a_mapping"}

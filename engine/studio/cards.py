@@ -36,6 +36,14 @@ class DraftCard:
     live_name: Bilingual | None = None
     """The name of the live version, where there is one."""
 
+    @property
+    def name(self) -> Bilingual:
+        """The title, with the English name of the process where it begins with the Chinese one."""
+        live = self.live_name
+        if live is None or not live.en or not self.title.startswith(live.zh):
+            return Bilingual(self.title)
+        return Bilingual(self.title, live.en + self.title[len(live.zh):])
+
 
 @dataclass(frozen=True, slots=True)
 class DraftFileLine:

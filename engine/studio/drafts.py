@@ -124,7 +124,7 @@ class Drafts:
             harmless(path, content)
         with parts.database.transaction() as connection:
             row = locked(connection, draft_id)
-            copy = begin(connection, now, row.process_key, row.pack, f"{row.title}（{by.name.zh}）", by)
+            copy = begin(connection, now, row.process_key, row.pack, f"{row.title} · {by.name.zh}", by)
             connection.execute(DraftFile.__table__.insert().from_select(
                 ["draft_id", "path", "sha256", "base_sha256", "revision", "changed_at", "changed_by"],
                 select(Draft.id, DraftFile.path, DraftFile.sha256, DraftFile.base_sha256, DraftFile.revision,

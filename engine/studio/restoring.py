@@ -79,6 +79,6 @@ class Restoring:
             live = live_files.live(connection)
             wanted = {path: sha for path, sha in wanted.items() if live.get(path) != sha}
             texts = live_files.contents(connection, wanted.values())
-            draft_id = begin(connection, now, process_key, row.pack, f"{row.name}（恢复 v{version}）", by)
+            draft_id = begin(connection, now, process_key, row.pack, f"{row.name} · v{version}", by)
             add(parts.database, connection, draft_id, {path: texts[sha] for path, sha in wanted.items()}, by, now, live)
             return card_of(connection, draft_id)

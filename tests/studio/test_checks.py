@@ -68,10 +68,11 @@ def test_a_form_that_is_missing_can_be_made(small_workshop: Workshop) -> None:
 def test_a_step_without_deadline_is_a_hint_unless_none_is_meant(small_workshop: Workshop) -> None:
     house = small_workshop
     draft = house.studio.open("note", house.owner).id
-    assert ("deadline_missing", "write") in codes(house, draft)
-    role = '<camunda:property name="bihuan:role" value="agent"/>'
+    assert ("deadline_missing", "approve") in codes(house, draft)
+    assert ("deadline_missing", "write") not in codes(house, draft)  # whoever starts the case does it at once
+    role = '<camunda:property name="bihuan:role" value="supervisor"/>'
     house.edit(draft, NOTE, role, role + '<camunda:property name="bihuan:deadline" value=""/>')
-    assert ("deadline_missing", "write") not in codes(house, draft)
+    assert ("deadline_missing", "approve") not in codes(house, draft)
 
 
 @pytest.mark.parametrize("raw", [

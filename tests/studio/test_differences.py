@@ -94,7 +94,7 @@ def test_an_old_version_comes_back_as_a_draft(small_workshop: Workshop) -> None:
     draft = renamed(house)
     house.studio.publish(draft, "x", house.owner, accepted(house, draft))
     back = house.studio.restore("note", 1, house.owner)
-    assert back.title.endswith("（恢复 v1）") and house.studio.read(back.id, NOTE, house.owner).content == old
+    assert back.title == "note · v1" and house.studio.read(back.id, NOTE, house.owner).content == old
     house.studio.publish(back.id, "恢复", house.owner, accepted(house, back.id))
     assert [one.version for one in house.studio.versions("note", house.owner)] == [3, 2, 1]
     assert house.engine.deployments.files(house.owner)[NOTE] == old

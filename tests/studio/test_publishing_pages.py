@@ -32,7 +32,7 @@ def test_an_owner_publishes_and_finds_the_version(small_workshop: Workshop, owne
     assert "decide" in compared.text and '"changed"' in compared.text
     back = owner.post("/studio/processes/note/restore", {"version": "1"})
     assert back.headers["Location"].endswith("/differences")
-    assert "恢复 v1" in owner.get(back.headers["Location"]).text
+    assert "note · v1" in owner.get(back.headers["Location"]).text
 
 
 def test_what_stands_in_the_way_is_said_and_nothing_typed_is_lost(small_workshop: Workshop, owner: Desk) -> None:

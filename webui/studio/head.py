@@ -14,7 +14,7 @@ TABS = (("diagram", "", "流程图", "sitemap"), ("forms", "/forms", "表单", "
         ("tables", "/tables", "决策表", "table"), ("registers", "/registers", "登记簿", "database"),
         ("roles", "/roles", "岗位与期限", "users"), ("scenarios", "/scenarios", "场景", "list-check"),
         ("try", "/try", "试办", "player-play"), ("effect", "/effect", "影响", "chart-line"),
-        ("differences", "/differences", "差异", "git-compare"), ("versions", "versions", "版本", "history"),
+        ("differences", "/differences", "差异", "git-compare"), ("versions", "versions", "历史版本", "history"),
         ("publish", "/publish", "发布", "upload"))
 """Key, address below the draft's, name, icon."""
 STATES = {"open": ("草稿", "hold"), "submitted": ("待审核", "risk"), "published": ("已发布", "ok"),
@@ -73,7 +73,4 @@ def studio_words() -> dict[str, str]:
         "studio-given": _("现在由你编辑。"),
         "studio-branch": _("另存为分支草稿"),
         "studio-no-problems": _("没有问题"),
-        "studio-added": _("新增"),
-        "studio-changed": _("修改"),
-        "studio-removed": _("删除"),
     }

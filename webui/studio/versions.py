@@ -12,8 +12,8 @@ from webui.studio.head import address, changes, head, studio_words
 from webui.words import told
 
 blueprint = Blueprint("studio_versions", __name__, url_prefix="/studio")
-CHANGES = {"added": ("新增", "ok", "plus"), "changed": ("修改", "risk", "pencil"), "removed": ("删除", "late", "trash"),
-           "": ("", "grey", "")}
+CHANGES = {"added": ("已新增", "ok", "plus"), "changed": ("已修改", "risk", "pencil"),
+           "removed": ("已删除", "late", "trash"), "": ("", "grey", "")}
 """A change: its word, its look, its icon."""
 KINDS = {"drawing": "流程图", "table": "决策表", "scenario": "场景", "yaml": "表单或设置", "text": "文字"}
 """What a file is."""

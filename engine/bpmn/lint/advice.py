@@ -121,7 +121,7 @@ def _notice(drawing: Drawing, event: Element) -> bool:
 @rule("name_en_missing", "", severity="hint", zh="{element}没有英文名称（bihuan:name_en）；英文界面会显示中文。",
       en="{element} has no English name (bihuan:name_en); English screens will show the Chinese one.")
 def name_en_missing(drawing: Drawing) -> Iterator[Found]:
-    for one in drawing.all("process", "userTask", "lane"):
+    for one in (*drawing.all("process", "lane"), *drawing.kinds("flowNode")):
         entries = (entry for box in kids(one, "extensionElements") for entry in box.iter(f"{{{CAMUNDA}}}property"))
         named = any(entry.get("name") == "bihuan:name_en" and entry.get("value") for entry in entries)
         if drawing.executable(one) and _CHINESE.search(one.get("name") or "") and not named:

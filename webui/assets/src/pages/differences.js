@@ -5,6 +5,7 @@ import { lang, ready, say } from '../page.js';
 import { translate } from '../viewer.js';
 
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+const MARGIN = 14;
 
 ready(async () => {
   const island = document.getElementById('differing-drawings');
@@ -45,9 +46,17 @@ async function draw(place, xml, marks, side) {
   for (const [id, change] of Object.entries(marks)) {
     if (registry.get(id) && !(change === 'added' && side === 'before')) canvas.addMarker(id, `is-${change}`);
   }
-  canvas.zoom('fit-viewport', 'auto');
+  fit(canvas);
   place.dataset.drawn = 'yes';
   return viewer;
+}
+
+/** All of it with a little room around, but never enlarged. */
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - 2 * MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
+  const width = outer.width / scale, height = outer.height / scale;
+  canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - (height - inner.height) / 2, width, height });
 }
 
 /** What is moved or enlarged on one side is so on the other. */
