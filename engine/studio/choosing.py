@@ -16,11 +16,12 @@ from engine.cards import Bilingual
 from engine.checking_expressions import HOST_FUNCTIONS, known_names
 from engine.connectors import INSIDE, WINDOW
 from engine.errors import NotFound, Problem, Refused
+from engine.forms import Form
 from engine.models.studio import Draft
 from engine.operations import OPERATION, SWITCHES
 from engine.packs import PackContent, bilingual
 from engine.reading import Content, read_content
-from engine.sketches import Sketch, callers_of, home_of
+from engine.sketches import Sketch, callers_of, home_of, sketch
 from engine.studio.rows import looking
 from engine.xml import read_xml
 from engine.yaml import read_yaml
@@ -53,12 +54,14 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Everything a drawing may name, by what it is; ``variables`` is None while the drawing cannot be read."""
+    """Everything a drawing may name, by what it is; ``variables`` is None while it cannot be read and never could."""
 
     lists: Mapping[str, tuple[Choice, ...]]
     packs: Mapping[str, Bilingual]
     variables: tuple[Variable, ...] | None
     functions: tuple[tuple[str, tuple[str, ...]], ...]
+    fields: Mapping[str, tuple[tuple[Bilingual, str], ...]] = field(default_factory=dict)
+    """By user task: the fields of its form and what may be done with each there, ``edit``, ``read`` or ``hide``."""
 
 
 class Choosing:
@@ -66,8 +69,9 @@ class Choosing:
 
     _parts: Any
 
-    def choices(self, draft_id: str, by: Actor, drawing: bytes | None = None) -> Choices:
-        """What the draft's drawing may name; ``drawing`` is how it looks now, saved or not. Raises NotFound."""
+    def choices(self, draft_id: str, by: Actor, drawing: bytes | None = None, path: str = "") -> Choices:
+        """What a drawing of the draft may name: its own one, or the one at ``path``; ``drawing`` is how that looks now,
+        saved or not. Raises NotFound."""
         looking(by)
         with self._parts.database.reading() as connection:
             draft = connection.execute(Draft.__table__.select().where(Draft.id == draft_id)).first()
@@ -75,19 +79,28 @@ class Choosing:
                 raise NotFound(what="draft")
             files = live_files.overlaid(connection, draft_id)
             sketched = live_files.sketches(connection, files)
-            home = home_of(sketched, draft.process_key) or ""
-            wanted = {path for path, one in sketched.items() if one.kind in NAMED}
-            near = live_files.about(sketched, draft.process_key) | callers_of(sketched, [draft.process_key])
+            home = path if path in sketched else home_of(sketched, draft.process_key) or ""
+            key = next(iter(sketched[home].keys), "") if home else ""
+            if drawing is not None and _model(drawing, home, key) is None:
+                drawing = None  # in the middle of being drawn: what was saved last still counts
+            if drawing is not None:
+                sketched[home] = sketch(home, live_files.sha_of(drawing), drawing)
+            near = live_files.about(sketched, key) | callers_of(sketched, [key]) | {home} & files.keys()
+            wanted = {one for one, found in sketched.items() if found.kind in NAMED}
             raw = live_files.loaded(connection, files, wanted | near)
-        near_files = {path: raw[path] for path in near}
-        if drawing is not None and home:
-            near_files[home] = drawing
-        content = read_content(near_files)
-        own = next((pack for pack, _raw in content.packs.values() if pack.key == draft.pack), None)
-        names = _names(content, near_files.get(home, b""), raw.get(home, b""), home, draft.process_key)
-        lists = _lists(raw, sketched, own, draft.pack, self._parts.connectors) | {"search": _searched(content, names)}
-        return Choices(lists, {pack.key: pack.title for pack, _raw in content.packs.values()},
-                       None if names is None else _variables(names, content), FUNCTIONS)
+        now = {one: raw[one] for one in near} | ({home: drawing} if drawing is not None else {})
+        return self._choices(read_content(now), raw, sketched, draft.pack, _model(now.get(home, b""), home, key))
+
+    def _choices(self, content: Content, raw: Mapping[str, bytes], sketched: Mapping[str, Sketch], pack: str,
+                 model: ProcessModel | None) -> Choices:
+        own = next((one for one, _raw in content.packs.values() if one.key == pack), None)
+        forms = {name: form for name, (form, _file, _raw) in content.forms.items()}
+        names = None if model is None else known_names(
+            model, forms, [one for one in content.models if one.key != model.key])
+        lists = _lists(raw, sketched, own, pack, self._parts.connectors) | {"search": _searched(content, names)}
+        return Choices(lists, {one.key: one.title for one, _raw in content.packs.values()},
+                       None if names is None else _variables(names, content), FUNCTIONS,
+                       {} if model is None else _allowed(model, forms))
 
     def expression(self, text: str, names: Iterable[str], by: Actor, expected: str | None = None) -> list[Problem]:
         """What is wrong with a FEEL text that somebody is typing, ``line`` and the parameter ``column`` from 1."""
@@ -189,15 +202,6 @@ def _drawn_names(content: bytes) -> dict[str, Bilingual]:
 
 
 # --- variables
-def _names(content: Content, drawing: bytes, saved: bytes, home: str, key: str) -> dict[str, Any] | None:
-    """The variables of the process: of the drawing as it is, or as it was saved while it cannot be read."""
-    model = _model(drawing, home, key) or _model(saved, home, key)
-    if model is None:
-        return None
-    forms = {name: form for name, (form, _file, _raw) in content.forms.items()}
-    return known_names(model, forms, [one for one in content.models if one.key != key])
-
-
 def _model(drawing: bytes, home: str, key: str) -> ProcessModel | None:
     try:
         models = read_models(drawing, home)
@@ -219,6 +223,14 @@ def _variable(name: str, shape: Any, origin: Any = None) -> Variable:
     within = tuple(_variable(part, kind) for part, kind in inner.items()) if isinstance(inner, Mapping) else ()
     kind = "list" if isinstance(shape, list) else "context" if isinstance(shape, Mapping) else str(shape)
     return Variable(name, kind, origin, within)
+
+
+def _allowed(model: ProcessModel, forms: Mapping[str, Form]) -> dict[str, tuple[tuple[Bilingual, str], ...]]:
+    """What may be done with each field at each user task."""
+    tasks = {one.id: forms.get(one.attributes.get("formKey", "")) for one in model.elements.values()
+             if one.kind == "userTask"}
+    return {task: tuple((Bilingual(one.label.zh, one.label.en), form.permissions(task).of(one.id))
+                        for one in form.fields.values()) for task, form in tasks.items() if form is not None}
 
 
 def _searched(content: Content, names: Mapping[str, Any] | None) -> tuple[Choice, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from engine.authorization import Actor
 from engine.bpmn.layout import layout
 from engine.errors import Problem, Refused
-from engine.studio.rows import changing
+from engine.studio.rows import looking
 
 LARGEST = 5_000_000
 """Bytes of a drawing that is laid out for somebody who waits."""
@@ -21,9 +21,10 @@ class Tidying:
     def tidy(self, content: bytes, by: Actor) -> bytes:
         """``content`` (a drawing, saved or not) with its diagrams laid out by :func:`engine.bpmn.layout.layout`.
 
-        Only the diagram interchange changes. Raises Refused where it is no drawing, or one whose flows lead nowhere.
+        Only the diagram interchange changes, and nothing is saved. Raises Refused where it is no drawing, or one whose
+        flows lead nowhere.
         """
-        changing(by)
+        looking(by)
         if len(content) > LARGEST:
             raise _refused()
         try:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 
 from engine import BihuanError
+from webui import show
 from webui.auth import actor
 from webui.show import engine
 from webui.studio.drawing_words import words
 from webui.studio.head import head
-from webui.words import _, lang
+from webui.words import _, lang, told
 
 blueprint = Blueprint("studio_drawing", __name__, url_prefix="/studio")
+DAYS = timedelta(days=14)
+"""The time that the figures of a step speak of."""
 EXPECTED = ("boolean", "date and time")
 
 
@@ -30,21 +34,36 @@ def page(draft_id: str) -> str:
             abort(404)
         return render_template("studio/drawing.html", **around, drawn=None, drawings=drawings, path="")
     file = engine().studio.read(draft_id, path, actor())
-    return render_template("studio/drawing.html", **around, drawings=drawings, path=path, drawn=_told(view, file))
+    found = engine().studio.choices(draft_id, actor(), path=path)
+    names = {one.path: told(one.name) for one in found.lists["processes"]}
+    return render_template("studio/drawing.html", **around, path=path, drawn=_told(view, file, found),
+                           drawings=[(one, names.get(one, one)) for one in drawings])
 
 
-def _told(view: Any, file: Any) -> dict[str, Any]:
+def _told(view: Any, file: Any, found: Any) -> dict[str, Any]:
     """What the script is told: content, addresses, lists, words."""
     draft_id = view.card.id
     at = {name: url_for(f"studio_drawing.{name}", draft_id=draft_id) for name in ("choices", "feel", "tidy")}
     base = url_for("studio_drawing.page", draft_id=draft_id)
     at |= {"files": f"{base}/files/", "file": f"{base}/files/{file.path}", "check": f"{base}/check",
            "branch": f"{base}/branch", "form": f"{base}/forms?file=",
-           "table": f"{base}/tables?file=", "process": f"{base}?file="}
-    found = engine().studio.choices(draft_id, actor())
-    return {"draft": draft_id, "file": file.path, "revision": file.revision, "content": file.content.decode(),
+           "table": f"{base}/tables?file=", "register": f"{base}/registers?file=", "roles": f"{base}/roles",
+            "process": f"{base}?file="}
+    return {"draft": draft_id, "recent": _recent(view.card), "file": file.path,
+            "revision": file.revision, "content": file.content.decode("utf-8", "replace"),
             "editable": view.may_edit and (view.editing or view.free), "addresses": at, "words": words(),
             "choices": _choices(found)}
+
+
+def _recent(card: Any) -> dict[str, str]:
+    """By element: how often it was done in the last days, and how long it took; of the newest version."""
+    if not card.base_version:
+        return {}
+    until = show.now()
+    found = engine().boards.cockpit(actor(), card.process_key, until - DAYS, until)
+    return {step.element_id: _("{n} 次 · 中位 {median} · P95 {p95}", n=step.visits, median=show.lasting(step.median),
+                               p95=show.lasting(step.p95))
+            for version in found.versions[:1] for step in version.steps if step.visits}
 
 
 def _choices(found: Any) -> dict[str, Any]:
@@ -54,6 +73,8 @@ def _choices(found: Any) -> dict[str, Any]:
         "packs": {key: _both(name) for key, name in found.packs.items()},
         "functions": [{"name": name, "params": [{"name": part} for part in params]}
                       for name, params in found.functions]}
+    more["fields"] = {task: [{"name": _both(name), "allowed": allowed} for name, allowed in some]
+                      for task, some in found.fields.items()}
     if found.variables is not None:
         more["variables"] = [_variable(one) for one in found.variables]
     return lists | more
@@ -86,8 +107,9 @@ def _asked(*names: str) -> list[str]:
 @blueprint.post("/drafts/<draft_id>/drawing/choices")
 def choices(draft_id: str) -> Response:
     """The lists again, for the drawing as it is now: results and forms change what expressions may use."""
-    (content,) = _asked("content")
-    return jsonify(_choices(engine().studio.choices(draft_id, actor(), content.encode("utf-8", "surrogatepass"))))
+    content, path = _asked("content", "path")
+    found = engine().studio.choices(draft_id, actor(), content.encode("utf-8", "surrogatepass"), path)
+    return jsonify(_choices(found))
 
 
 @blueprint.post("/drafts/<draft_id>/drawing/feel")
@@ -95,7 +117,8 @@ def feel(draft_id: str) -> Response:  # noqa: ARG001 - part of the address
     """What is wrong with an expression that somebody is typing."""
     (text,) = _asked("text")
     sent = request.get_json()
-    names = [one for one in sent.get("names") or () if isinstance(one, str)]
+    given = sent.get("names")
+    names = [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
     expected = sent.get("expected") if sent.get("expected") in EXPECTED else None
     found = engine().studio.expression(text, names, actor(), expected)
     return jsonify({"findings": [{"line": one.line, "column": one.params.get("column", 1), "severity": one.severity,

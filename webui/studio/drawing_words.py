@@ -202,6 +202,9 @@ def _flowing() -> dict[str, str]:
         "outside-variables": _("从外部来的变量"),
         "outside-hint": _("由程序或消息带来，多个用逗号隔开"),
         "group-recent": _("近 14 天"),
-        "recent": _("{n} 次 · 中位 {median} · P95 {p95}", n="{n}", median="{median}", p95="{p95}"),
+        "group-fields": _("字段权限"),
+        "allowed-edit": _("可填"),
+        "allowed-read": _("只读"),
+        "allowed-hide": _("不显示"),
         "recent-none": _("近 14 天没有办结"),
     }

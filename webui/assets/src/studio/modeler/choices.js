@@ -32,7 +32,7 @@ function variable({ name, kind, from, entries, list }) {
 
 /** Ask again: forms chosen, results named and mappings drawn change what expressions may use. */
 export const refresh = later(PAUSE, async (xml) => {
-  const answer = await ask(told.addresses.choices, { content: xml }).catch(() => null);
+  const answer = await ask(told.addresses.choices, { content: xml, path: told.file }).catch(() => null);
   if (!answer?.ok) return;
   take(answer.data);
   document.dispatchEvent(new CustomEvent('choices'));

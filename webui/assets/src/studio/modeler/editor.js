@@ -12,7 +12,7 @@ import { announce, lang } from '../../page.js';
 import { LOOKS, fit } from './canvas.js';
 import { refresh } from './choices.js';
 import { conflict } from './conflict.js';
-import EnglishNames from './english.js';
+import EnglishNames, { Editing } from './english.js';
 import { History } from './history.js';
 import Offered from './limits.js';
 import OwnGroups, { redraw } from './panel.js';
@@ -21,7 +21,7 @@ import { Saving, keptHere } from './saving.js';
 import SimulationWords from './simulation.js';
 import { ask, later, the, told, w } from './told.js';
 import Words from './words.js';
-import { drawn, english } from './xml.js';
+import { drawn, english, shownFirst } from './xml.js';
 
 const ROOM = { left: 104, top: 24 };
 
@@ -33,11 +33,11 @@ export async function open(box) {
     ...LOOKS, container: canvasBox, moddleExtensions: { camunda },
     minimap: { open: false },
     additionalModules: [Words, BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, OwnGroups, CamundaBehaviour, ColourPicker,
-      CreateAppendAnythingModule, Minimap, TokenSimulation, SimulationWords, EnglishNames, Offered],
+      CreateAppendAnythingModule, Minimap, TokenSimulation, SimulationWords, EnglishNames, Editing, Offered],
   });
   window.bihuanModeler = the.modeler; // for tests, and for whoever is curious
   const kept = keptHere(), restored = kept && kept.revision === told.revision && kept.content !== told.content;
-  await first(restored ? kept.content : told.content, box);
+  await shownFirst(restored ? kept.content : told.content, box);
   fit(the.get('canvas'), ROOM);
   the.get('propertiesPanel').attachTo('#properties');
   setTimeout(redraw); // it was drawn for the paper before anything stood on it
@@ -53,19 +53,12 @@ export async function open(box) {
   document.addEventListener('choices', redraw);
   bar(box, { history, saving, problems });
   keys(box, { saving });
+  leaving(box, saving);
   if (restored) { announce(w('restored')); box.querySelector('[data-restored]').hidden = false; await saving.save(); }
   else if (kept && kept.revision !== told.revision && kept.content !== told.content) { saving.stopped = true; clash(kept.content, ''); }
   new ResizeObserver(() => the.get('canvas').resized()).observe(canvasBox);
   box.dataset.ready = String(Math.round(performance.now()));
   await problems.check();
-}
-
-/** A drawing that cannot be shown is said so, and can still be mended as text or taken from another version. */
-async function first(xml, box) {
-  try { await the.modeler.importXML(xml); } catch (wrong) {
-    box.querySelector('[data-unreadable]').hidden = false;
-    throw wrong;
-  }
 }
 
 /** A fix of the drawing is one step of undo; a fix of another file is saved at once. */
@@ -106,6 +99,18 @@ async function tidy(button, history) {
     fit(the.get('canvas'), ROOM);
     announce(w('tidied'));
   } catch { announce(w('tidy-failed')); } finally { button.removeAttribute('aria-busy'); }
+}
+
+/** Links lead away only after what was drawn is saved. */
+function leaving(box, saving) {
+  document.addEventListener('click', async (event) => {
+    const link = event.target.closest?.('a[href]');
+    if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || box.dataset.kept === 'yes') return;
+    event.preventDefault();
+    await saving.save();
+    location.assign(link.href);
+  });
+  document.addEventListener('visibilitychange', () => { if (document.hidden && box.dataset.kept === 'no') saving.save(); });
 }
 
 function keys(box, { saving }) {

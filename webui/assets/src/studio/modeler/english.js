@@ -3,7 +3,7 @@ import BaseRenderer from 'diagram-js/lib/draw/BaseRenderer';
 
 import { labelRoom } from '../../label_room.js';
 import { lang } from '../../page.js';
-import { english } from './xml.js';
+import { english, setProperty } from './xml.js';
 
 const BEFORE_BPMN = 1500;
 
@@ -37,4 +37,25 @@ class EnglishNames extends BaseRenderer {
 }
 EnglishNames.$inject = ['eventBus', 'bpmnRenderer'];
 
+/** Who reads English names types English names; a step that has none at all gets both. */
+class EnglishEditing {
+  constructor(labelEditingProvider) {
+    if (lang() !== 'en') return;
+    const { activate, update } = labelEditingProvider;
+    labelEditingProvider.activate = function (element) {
+      const context = activate.call(this, element);
+      if (context) context.text = english(element.businessObject) || context.text;
+      return context;
+    };
+    labelEditingProvider.update = function (element, text, ...more) {
+      const drawing = element.businessObject, target = element.labelTarget || element;
+      if (!drawing.name || !('name' in drawing)) update.call(this, element, text, ...more);
+      if (drawing.$type !== 'bpmn:TextAnnotation') setProperty(target, 'bihuan:name_en', text.trim() || undefined);
+      else update.call(this, element, text, ...more);
+    };
+  }
+}
+EnglishEditing.$inject = ['labelEditingProvider'];
+
+export const Editing = { __init__: ['englishEditing'], englishEditing: ['type', EnglishEditing] };
 export default { __init__: ['englishNames'], englishNames: ['type', EnglishNames] };

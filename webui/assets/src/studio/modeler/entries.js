@@ -12,8 +12,8 @@ import { property, holder, setProperty } from './xml.js';
 
 const some = (value) => (value === '' ? undefined : value);
 
-function Text({ element, id, label, get, put, validate, description, placeholder }) {
-  return TextFieldEntry({ element, id, label, description, placeholder, validate, debounce: useService('debounceInput'),
+function Text({ element, id, label, get, put, validate, description, placeholder, disabled }) {
+  return TextFieldEntry({ element, id, label, description, placeholder, validate, disabled, debounce: useService('debounceInput'),
     getValue: () => get(element) ?? '', setValue: (value, wrong) => { if (!wrong) put(element, some(value?.trim())); } });
 }
 function Area({ element, id, label, get, put, description, rows }) {

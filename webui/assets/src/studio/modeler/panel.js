@@ -8,14 +8,14 @@ import { listed } from './groups/cases.js';
 import { adHoc, connectorInputs, handed, mapped, several } from './groups/loops.js';
 import { hints, naming } from './groups/naming.js';
 import { distribution, people, starting } from './groups/people.js';
-import { register, state, work } from './groups/work.js';
+import { fields, recent, register, state, work } from './groups/work.js';
 import { the } from './told.js';
 
 const OURS = [
-  naming, people, work, connectorInputs, register, condition, conditional, timer, message, deadline, operations, several, adHoc,
+  naming, people, work, connectorInputs, register, condition, conditional, timer, message, deadline, operations, fields, several, adHoc,
   (element) => handed(element, 'camunda:In'), (element) => handed(element, 'camunda:Out'),
   (element) => mapped(element, 'inputParameters'), (element) => mapped(element, 'outputParameters'),
-  starting, listed, state, distribution, hints,
+  starting, listed, state, distribution, hints, recent,
 ];
 const KEPT = new Set(['compensation', 'error', 'signal', 'link', 'escalation']);
 const AFTER_BPMN = 500;

@@ -7,6 +7,13 @@ const PAUSE = 250;
 const LOOKS = { error: ['alert-octagon', 'late'], warning: ['alert-triangle', 'risk'], hint: ['info-circle', 'blue'] };
 const ORDER = Object.keys(LOOKS);
 
+/** Where a file that is not this drawing is edited. */
+function elsewhere(file) {
+  if (file.endsWith('/pack.yaml')) return told.addresses.roles;
+  const kind = file.endsWith('.bpmn') ? 'process' : file.endsWith('.dmn') ? 'table' : file.startsWith('forms/registers/') ? 'register' : 'form';
+  return file.endsWith('.scenario.yaml') ? '' : told.addresses[kind] + encodeURIComponent(file);
+}
+
 export class Problems {
   constructor(box, { onMend, onXml } = {}) {
     this.box = box;
@@ -82,8 +89,9 @@ export class Problems {
     tag.className = `tag ${look}`;
     tag.innerHTML = icon(sign);
     tag.append(w(one.severity));
-    const where = document.createElement('button');
-    where.type = 'button';
+    const away = one.file !== told.file && elsewhere(one.file);
+    const where = document.createElement(away ? 'a' : 'button');
+    if (away) where.href = away; else where.type = 'button';
     where.className = 'problem-go';
     where.dataset.show = '';
     const name = document.createElement('b'), text = document.createElement('span');

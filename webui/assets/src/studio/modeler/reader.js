@@ -7,17 +7,14 @@ import EnglishNames from './english.js';
 import { Problems } from './problems.js';
 import { the, told } from './told.js';
 import Words from './words.js';
-import { english } from './xml.js';
+import { english, shownFirst } from './xml.js';
 
 export async function open(box) {
   the.editable = false;
   the.nameOf = (drawing) => (lang() === 'en' && english(drawing)) || drawing?.name || '';
   the.modeler = new NavigatedViewer({ ...LOOKS, container: box.querySelector('#drawing-canvas'), additionalModules: [Words, EnglishNames] });
   const problems = new Problems(box);
-  try { await the.modeler.importXML(told.content); } catch (wrong) {
-    box.querySelector('[data-unreadable]').hidden = false;
-    throw wrong;
-  }
+  await shownFirst(told.content, box);
   const canvas = the.get('canvas');
   fit(canvas);
   for (const button of box.querySelectorAll('[data-do]')) {

@@ -1,5 +1,5 @@
 // The drawing as text, and its English names.
-import { the } from './told.js';
+import { ask, the, told } from './told.js';
 
 const ENTITIES = { '&#34;': '&quot;', '&#38;': '&amp;', '&#60;': '&lt;', '&#62;': '&gt;', '&#39;': "'" };
 
@@ -7,6 +7,17 @@ const ENTITIES = { '&#34;': '&quot;', '&#38;': '&amp;', '&#60;': '&lt;', '&#62;'
 export async function drawn() {
   const { xml } = await the.modeler.saveXML({ format: true });
   return xml.replace(/&#(?:34|38|60|62|39);/g, (entity) => ENTITIES[entity]);
+}
+
+/** Show a drawing for the first time; one that was never drawn is laid out, one that cannot be shown is said so. */
+export async function shownFirst(xml, box) {
+  try { await the.modeler.importXML(xml); } catch (wrong) {
+    const answer = await ask(told.addresses.tidy, { content: xml }).catch(() => null);
+    try { await the.modeler.importXML(answer.data.content); } catch {
+      box.querySelector('[data-unreadable]').hidden = false;
+      throw wrong;
+    }
+  }
 }
 
 const PROPERTIES = 'camunda:Properties';

@@ -13,7 +13,7 @@ export function naming(element) {
   if (is(thing, 'bpmn:TextAnnotation')) entries.push(area('name_zh', w('note'), ...attribute('text')));
   else entries.push(...names(element));
   entries.push(text('id', w(thing.processRef || is(thing, 'bpmn:Process') ? 'process-key' : 'id'), (one) => holder(one).id,
-    (one, id) => attribute('id')[1](one, id), { validate: (id) => wrongId(element, id) }));
+    (one, id) => attribute('id')[1](one, id), { validate: (id) => wrongId(element, id), disabled: is(holder(element), 'bpmn:Process') }));
   return { id: 'naming', label: w('group-naming'), entries, shouldOpen: true };
 }
 

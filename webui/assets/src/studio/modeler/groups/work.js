@@ -3,10 +3,10 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { h } from '@bpmn-io/properties-panel/preact';
 
 import { icon } from '../../../page.js';
-import { byPack, chosen, options } from '../choices.js';
+import { byPack, choices, chosen, options } from '../choices.js';
 import { attribute, choice, choiceOrFeel, ours, text, told as look } from '../entries.js';
 import { feel } from '../feel_field.js';
-import { told, w } from '../told.js';
+import { shown, told, w } from '../told.js';
 import { set } from '../xml.js';
 
 const sign = (name) => h('span', { dangerouslySetInnerHTML: { __html: icon(name) } });
@@ -16,9 +16,9 @@ const opens = (id, label, address) => look(id, (element) => {
   const found = address(element);
   return found ? h('p', { class: 'opens' }, h('a', { href: found }, [sign('external-link'), ' ', label])) : null;
 });
-const within = (base, what, list, key) => {
+const within = (base, list, key) => {
   const one = chosen(list, key);
-  return one ? `${told.addresses[base]}${what}=${encodeURIComponent(one.path || one.key)}` : '';
+  return one ? told.addresses[base] + encodeURIComponent(one.path) : '';
 };
 
 export function work(element) {
@@ -28,17 +28,37 @@ export function work(element) {
 
 function form(element) {
   const key = attribute('camunda:formKey');
-  const entries = [choice('form', w('form'), ...key, () => byPack('forms')), opens('form-opens', w('open-form'), (one) => within('form', '', 'forms', key[0](one)))];
+  const entries = [choice('form', w('form'), ...key, () => byPack('forms')), opens('form-opens', w('open-form'), (one) => within('form', 'forms', key[0](one)))];
   if (is(element, 'bpmn:UserTask')) entries.push(text('opinion_required', w('opinion-required'), ...ours('opinion_required'), { description: w('opinion-hint') }));
   else entries.push(choice('public', w('public-form'), ...ours('public'), () => byPack('forms'), { description: w('public-hint') }));
   return { id: 'form', label: w('group-form'), entries, shouldOpen: true };
+}
+
+/** What may be done with the fields of its form here; changed where the form is. */
+export function fields(element) {
+  const list = choices.fields?.[element.id];
+  if (!list?.length || !is(element, 'bpmn:UserTask')) return null;
+  const key = element.businessObject.get('camunda:formKey');
+  return { id: 'fields', label: w('group-fields'), entries: [
+    look('fields', () => h('ul', { class: 'fields-list' }, list.map((one, at) => h('li', { key: at }, [
+      h('span', null, shown(one.name)), h('span', { class: `tag ${LOOKS[one.allowed] || ''}` }, w(`allowed-${one.allowed}`))])))),
+    opens('fields-open', w('open-form'), () => { const at = within('form', 'forms', key); return at && `${at}&at=${encodeURIComponent(element.id)}`; }),
+  ] };
+}
+const LOOKS = { edit: 'blue', read: 'grey', hide: '' };
+
+/** How often it was done lately, and how long it took. */
+export function recent(element) {
+  if (!is(element, 'bpmn:UserTask') || !Object.keys(told.recent).length) return null;
+  return { id: 'recent', label: w('group-recent'), shouldOpen: true, entries: [
+    look('recent', () => h('p', { class: 'bio-properties-panel-entry small sec' }, told.recent[element.id] || w('recent-none')))] };
 }
 
 function decision() {
   const ref = attribute('camunda:decisionRef');
   return { id: 'decision', label: w('group-decision'), shouldOpen: true, entries: [
     choice('decision', w('decision'), ...ref, () => byPack('decisions')),
-    opens('decision-opens', w('open-table'), (one) => within('table', '', 'decisions', ref[0](one))),
+    opens('decision-opens', w('open-table'), (one) => within('table', 'decisions', ref[0](one))),
     text('result_variable', w('result-variable'), ...attribute('camunda:resultVariable')),
     choice('map_result', w('map-result'), ...attribute('camunda:mapDecisionResult'),
       () => ['singleEntry', 'singleResult', 'collectEntries', 'resultList'].map((value) => ({ value, label: w(`map-${value}`) }))),
@@ -49,7 +69,7 @@ function called() {
   const ref = attribute('calledElement'), binding = attribute('camunda:calledElementBinding');
   return { id: 'called', label: w('group-called'), shouldOpen: true, entries: [
     choiceOrFeel('called', w('called'), ...ref, () => byPack('processes'), feel('called', '', null, null, { formula: true, single: true })),
-    opens('called-opens', w('open-process'), (one) => within('process', '', 'processes', ref[0](one))),
+    opens('called-opens', w('open-process'), (one) => within('process', 'processes', ref[0](one))),
     choice('binding', w('binding'), ...binding, () => ['latest', 'versionTag', 'version'].map((value) => ({ value, label: w(`binding-${value}`) }))),
     text('binding_tag', w('binding-versionTag'), ...attribute('camunda:calledElementVersionTag')),
     text('binding_version', w('binding-version'), ...attribute('camunda:calledElementVersion')),
