@@ -129,7 +129,7 @@ def _routed(family: Family, row: dict[str, Any]) -> None:
         row |= {"assignee_id": None, "claimed_at": None, "owner_id": None}
     if row["owner_id"] not in family.live.people_by_id:
         row["owner_id"] = None
-    row["due_sort"] = row["due_at"] or deadlines.NEVER
+    row["due_sort"] = deadlines.NEVER if row["paused_at"] else row["due_at"] or deadlines.NEVER
 
 
 def first_for(family: Family, by: Actor) -> str | None:

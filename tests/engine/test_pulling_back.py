@@ -63,6 +63,20 @@ def test_everything_is_as_it_was(ways: House) -> None:
     assert sorted(ways.open(case)) == ["check", "count"]
 
 
+def test_a_clock_that_stood_still_stands_still_again(ways: House) -> None:
+    """Given a task whose clock rests, when it is done and taken back, then it rests and sorts after all that run."""
+    case = ways.start("many_ways")
+    task = ways.task(case, "write")
+    ways.engine.tasks.claim(task, ways("li.na"))
+    ways.engine.tasks.pause_clock(task, "等配件", ways("zhou.min"))
+    before, (resting,) = shape(ways, case), ways.tasks(case)
+    done(ways, case, "write")
+    ways.engine.tasks.pull_back(task, ways("li.na"))
+    (again,) = ways.tasks(case)
+    assert (again.paused_at, again.due_sort) == (resting.paused_at, resting.due_sort)
+    assert shape(ways, case) == before
+
+
 def test_a_called_process_that_began_is_called_off(ways: House) -> None:
     case = ways.start("many_ways")
     last = done(ways, case, "write", "check", "check_again", "count", "each", "each")
