@@ -190,6 +190,40 @@ def test_somebody_else_only_looks_while_one_edits(at_screen: Screen, draft: str)
     assert other.locator(".djs-palette").count() == 0
 
 
+def test_a_process_that_was_never_drawn_is_laid_out(house: House, at_screen: Screen, draft: str) -> None:
+    bare = re.sub(r"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", "", drawn(house, draft), flags=re.DOTALL)
+    house.engine.studio.write(draft, DRAWING, bare.encode(), 0, house.actor("zheng.yawen"))
+    page = opened(at_screen("zheng.yawen"), draft)
+    assert page.locator("[data-element-id=answer]").count() == 1
+    page = opened(at_screen("zheng.yawen", width=390), draft)
+    assert page.locator("[data-element-id=answer]").count() == 1
+
+
+def test_a_copied_step_keeps_what_is_ours(house: House, at_screen: Screen, draft: str) -> None:
+    page = opened(at_screen("zheng.yawen"), draft)
+    page.evaluate("""() => { const of = (name) => window.bihuanModeler.get(name);
+        of('copyPaste').copy([of('elementRegistry').get('answer')]);
+        of('copyPaste').paste({ element: of('elementRegistry').get('agent'), point: { x: 400, y: 200 } }); }""")
+    page.keyboard.press("Control+s")
+    saved(page)
+    copies = re.findall(r'<userTask id="\w+" name="接听".*?</userTask>', drawn(house, draft), re.DOTALL)
+    assert len(copies) == 2
+    assert all('name="bihuan:deadline" value="duty-answer"' in one and 'camunda:formKey="complaint_answer"' in one
+               for one in copies)
+
+
+def test_names_typed_on_the_drawing_in_english_are_the_english_names(
+        house: House, at_screen: Screen, draft: str) -> None:
+    page = opened(at_screen("zheng.yawen", lang="en"), draft)
+    page.locator("[data-element-id=answer]").first.dblclick()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Pick up")
+    page.keyboard.press("Control+Enter")
+    page.locator("[data-element-id=answer] text", has_text="Pick up").wait_for()
+    saved(page)
+    assert 'name="接听"' in drawn(house, draft) and 'name="bihuan:name_en" value="Pick up"' in drawn(house, draft)
+
+
 def test_the_mark_of_bpmn_io_is_visible_and_uncovered(at_screen: Screen, draft: str) -> None:
     for width in (1440, 390):
         page = opened(at_screen("zheng.yawen", width=width), draft)
