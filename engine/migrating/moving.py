@@ -19,6 +19,7 @@ from engine.family import CasePaused, Family, Member, keyed_waits
 from engine.migrating.route import Route
 from engine.migrating.rows import Rows, instances
 from engine.migrating.task_changes import TaskRow
+from engine.models.identity import PublicLink
 from engine.models.runtime import Incident, Job, ProcessInstance, UserTask
 from engine.models.working import SearchValue
 from engine.undoing import IRREVOCABLE
@@ -36,6 +37,14 @@ class CallUnderWay(Conflict):
     en = "“{element}” is calling an outside system just now; move it later."
 
 
+class LinkIsOut(Conflict):
+    """A customer has a link to a form that the new version does not have."""
+
+    code = "link_is_out"
+    zh = "已发给客户的链接要填“{form}”，新版本没有这张表单。"
+    en = "A customer has a link to the form “{form}”, which the new version does not have."
+
+
 class Move:
     """One case on its way. ``routes`` are by the id of the source version, ``ids`` the instances that are to move."""
 
@@ -48,8 +57,9 @@ class Move:
 
     def go(self) -> list[str]:
         """Move the case; returns the ids of the instances that moved. Raises RunFailed, CasePaused, CallUnderWay,
-        TimerIsDue; then nothing may be kept of the transaction."""
+        LinkIsOut, TimerIsDue; then nothing may be kept of the transaction."""
         family = self.family
+        self._refuse_links()
         members = [self._swapped(row, route) for row, route in self.moving]
         calls = [change for member in members for change in self._calls(member)]
         self._settle(members)
@@ -68,6 +78,13 @@ class Move:
         self._write(members, tasks, calls)
         self._write_search(found)
         return [member.id for member in members]
+
+    def _refuse_links(self) -> None:
+        for row in self.rows["public_link"]:
+            route = self.routes.get(row["instance_id"])
+            if route is not None and row["form_key"] in route.forms_gone and row["used_at"] is None \
+                    and row["expires_at"] > self.family.now:
+                raise LinkIsOut(form=route.old.forms[row["form_key"]].title.zh)
 
     def _swapped(self, row: dict[str, Any], route: Route) -> Member:
         """The instance restored, with its run put into the new drawing."""
@@ -178,7 +195,7 @@ class Move:
             self._rename(self.routes[member.id], member.id)
 
     def _rename(self, route: Route, instance_id: str) -> None:
-        """Rows beside that name an element: jobs, open incidents, tasks that go straight back to one."""
+        """Rows beside that name an element: jobs, open incidents, links, tasks that go straight back to one."""
         if not route.mapping:
             return
         connection = self.family.connection
@@ -188,6 +205,11 @@ class Move:
                      and (name == "job" or row["resolved_at"] is None)]
             if named:
                 connection.execute(_RENAME[model], named)
+        links = [{"the_id": row["token_hash"], "new_element": route.name(row["element_id"])}
+                 for row in self.rows["public_link"]
+                 if row["instance_id"] == instance_id and row["element_id"] in route.mapping]
+        if links:
+            connection.execute(_RENAME_LINK, links)
         for row in self.rows["user_task"]:
             back = row["straight_to"]
             if back and back["instance_id"] == instance_id and back["element_id"] in route.mapping:
@@ -197,11 +219,12 @@ class Move:
                                         "name_en": name.en}))
 
 
-def _by_id(model: Any, **columns: str) -> Any:
-    return (update(model.__table__).where(model.__table__.c.id == bindparam("the_id"))
+def _by_id(model: Any, key: str = "id", **columns: str) -> Any:
+    return (update(model.__table__).where(model.__table__.c[key] == bindparam("the_id"))
             .values({name: bindparam(parameter) for name, parameter in columns.items()}))
 
 
 _DEFINITION = _by_id(ProcessInstance, definition_id="new_id")
 _PAYLOAD = _by_id(Job, payload="new_payload")
+_RENAME_LINK = _by_id(PublicLink, "token_hash", element_id="new_element")
 _RENAME = {model: _by_id(model, element_id="new_element") for model in (Job, Incident)}

@@ -34,8 +34,8 @@ from engine.migrating.route import Route
 from engine.migrating.standing import Group, groups
 from engine.models.runtime import ProcessInstance
 
-SHOWN = 50
-"""Cases listed for a reason."""
+SHOWN, MOST_REASONS = 50, 20
+"""Cases listed for a reason; reasons listed by themselves."""
 MOST_TRIALS = 2_000
 """Cases tried one by one while somebody waits for the page; each of the others is tried when it is moved."""
 
@@ -111,6 +111,7 @@ class Looking:
         return whole + (len(self.refused) if fate == NEVER else 0)
 
 
+OTHER = ("其他原因", "other reasons")
 MAPPED = {"unknown_element", "not_a_target", "other_place", "other_repetition", "other_events", "two_at_one"}
 """Problems that another mapping may mend."""
 
@@ -212,9 +213,11 @@ def _said(route: Route, element_id: str, code: str, wanted: str) -> Bilingual:
 
 
 def refusals(connection: Connection, reasons: Mapping[tuple[str, str], Sequence[str]]) -> list[Refusals]:
-    """Cases by reason, the most frequent first; a statement for each reason."""
+    """Cases by reason, the most frequent first, rare ones together; a statement for each reason."""
     found = []
-    for (zh, en), instances in sorted(reasons.items(), key=lambda entry: -len(entry[1])):
+    ordered = sorted(reasons.items(), key=lambda entry: -len(entry[1]))
+    rest = [one for _, instances in ordered[MOST_REASONS:] for one in instances]
+    for (zh, en), instances in [*ordered[:MOST_REASONS], *([(OTHER, rest)] if rest else [])]:
         found.append(Refusals(Bilingual(zh, en), len(instances), tuple(case_lines(connection, instances[:SHOWN]))))
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from engine.cards import Bilingual
 from engine.migrating.cards import CaseLine, MigrationCard, MigrationView, Refusals
 from engine.migrating.plans import ITEM, counts
+from engine.migrating.prospects import MOST_REASONS, OTHER
 from engine.migrating.reasons import sentence
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
@@ -70,4 +71,7 @@ def _reasons(connection: Connection, plan: str) -> tuple[Refusals, ...]:
         said = sentence(row.reason)
         if said is not None:
             found[said.zh, said.in_("en")] = found.get((said.zh, said.in_("en")), 0) + row.n
-    return tuple(Refusals(Bilingual(zh, en), n, ()) for (zh, en), n in sorted(found.items(), key=lambda e: -e[1]))
+    ordered = sorted(found.items(), key=lambda entry: -entry[1])
+    rest = sum(n for _, n in ordered[MOST_REASONS:])
+    return tuple(Refusals(Bilingual(*said), n, ()) for said, n in [*ordered[:MOST_REASONS],
+                                                                  *([(OTHER, rest)] if rest else [])])

@@ -63,6 +63,8 @@ class Route:
 
     def evaluates(self, elements: tuple[str, ...]) -> bool:
         """Whether moving a case that stands at ``elements`` hangs on more than where it stands."""
+        if self.forms_gone:
+            return True  # a customer may have a link to one
         for element_id in elements:
             element = self.old.model.elements.get(element_id)
             if element is not None and element.kind == "userTask" and self.task(element_id).evaluates:
@@ -70,6 +72,11 @@ class Route:
             if element is not None and element.inputs != self.new.model.elements[self.name(element_id)].inputs:
                 return True
         return False
+
+    @property
+    def forms_gone(self) -> frozenset[str]:
+        """Keys of forms that the new version does not have."""
+        return frozenset(self.old.forms) - frozenset(self.new.forms)
 
     @property
     def searched_anew(self) -> tuple[SearchField, ...]:

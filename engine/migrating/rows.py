@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from engine.models.identity import PublicLink
 from engine.models.runtime import EventSubscription, Incident, Job, ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import SearchValue, TaskSigner
 from engine.values import dumps
 
 TABLES = tuple(model.__table__ for model in (
-    ProcessInstance, UserTask, TaskCandidate, TaskSigner, Job, EventSubscription, Incident, SearchValue))
+    ProcessInstance, UserTask, TaskCandidate, TaskSigner, Job, EventSubscription, Incident, SearchValue, PublicLink))
 """In the order in which rows may come; they go the other way."""
 UNKEPT = {"job": {"owner", "locked_until"}}
 """Columns that say who is at work on a row just now."""

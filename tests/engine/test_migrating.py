@@ -6,13 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine import SYSTEM, BihuanError, Invalid, NotPermitted
+from engine.migrating import plans
+from engine.migrating.batches import Heap
 from engine.migrating.rows import read
+from engine.models.identity import PublicLink
 from engine.models.runtime import TaskCandidate, TaskDraft
+from engine.models.studio import MigrationItem
+from engine.models.working import SearchValue
+from engine.privacy.blanking import blank_case
 from tests.engine.house import House
 from tests.engine.sketch import Sketch, files, line, split
+from tests.engine.test_at_the_same_moment import at_once
 from tests.engine.test_invariants import keep_the_rules
 
 
@@ -421,3 +428,122 @@ def test_what_is_kept_to_take_back_is_sealed_and_goes_with_an_erased_person(smal
         raw = connection.exec_driver_sql("SELECT before FROM migration_item").scalar()
     assert raw and "恒泰" not in raw and "13862156621" not in raw
     assert house.row(case).definition_id
+
+
+def test_when_the_case_has_ended_and_is_blanked_nothing_is_kept_to_take_back(small_house: House) -> None:
+    house = small_house
+    publish(house, line("a"))
+    case = house.start("moved")
+    publish(house, line("a").changed("a", name="二"))
+    move(house)
+    house.complete(case, "a")
+    with house.engine.database.transaction() as connection:
+        blank_case(house.engine, connection, case, house.clock.now())
+    assert house.rows(select(MigrationItem.before))[0].before is None
+
+
+# -- lists and links
+
+
+def test_search_fields_follow_the_new_version(house: House) -> None:
+    first = line("a", "b").changed("a", form="note_form")
+    first.properties = {"bihuan:search": "note_form.amount"}
+    publish(house, first)
+    case = house.start("moved")
+    house.complete(case, "a", values={"customer": "恒泰", "amount": "7", "severity": "grave"})
+    before = rows_of(house, case)
+    second = first.copy()
+    second.properties = {"bihuan:search": "note_form.severity", "bihuan:customer": "=note_form.customer"}
+    publish(house, second)
+    view = move(house)
+    found = house.rows(select(SearchValue.field, SearchValue.text))
+    assert [(one.field, one.text) for one in found] == [("severity", "grave")]
+    task = house.tasks(case)[0]
+    assert task.customer == "恒泰" and "severity=grave" in task.facts and "amount" not in task.facts
+    take_back(house, view)
+    assert rows_of(house, case) == before
+
+
+def test_a_case_moves_as_a_whole_or_not_at_all(house: House) -> None:
+    # given a case with two called processes, of which one could move
+    calls = Sketch(key="outer").add("start", "startEvent").add("fork", "parallelGateway").add("end", "endEvent")
+    for name in ("one", "two"):
+        calls.add(name, "callActivity", called="moved").way("fork", name, "end")
+    publish(house, calls.way("start", "fork"), line("a", "b"))
+    case = house.start("outer")
+    house.engine.tasks.complete(house.tasks(case)[0].id, None, house("li.na"))
+    assert house.open(case) == ["a", "b"]
+    publish(house, line("a"))
+    before = rows_of(house, case)
+    look = house.engine.migrations.look("moved", house("root"))
+    assert (look.moves, look.map, look.never) == (0, 1, 1)
+    assert move(house).card.refused == 2
+    assert rows_of(house, case) == before
+
+
+def test_a_link_that_a_customer_has_keeps_the_case_whose_form_would_be_gone(small_house: House) -> None:
+    house = small_house
+    publish(house, line("a", "b").changed("a", form="note_form"))
+    cases = [house.start("moved") for _ in range(2)]
+    with house.engine.database.transaction() as connection:
+        connection.execute(insert(PublicLink.__table__).values(
+            token_hash="h", root_id=cases[0], instance_id=cases[0], element_id="b", purpose="sign",
+            form_key="note_form", created_at=house.clock.now(), expires_at=house.clock.now() + timedelta(days=1)))
+    publish(house, line("a", "b").renamed("b", "b_now"))
+    look = house.engine.migrations.look("moved", house("root"), tried=True)
+    assert (look.moves, look.never) == (1, 1) and "便条" in look.refusals[0].reason.zh
+    house.clock.move(timedelta(days=2))
+    assert move(house, {1: {"b": "b_now"}}).card.moved == 2
+    assert house.rows(select(PublicLink.element_id))[0].element_id == "b_now"
+
+
+# -- at the same moment
+
+
+def test_people_work_while_cases_are_moved(house: House) -> None:
+    publish(house, line("a", "b"))
+    cases = [house.start("moved") for _ in range(12)]
+    tasks = [house.task(case, "a") for case in cases]
+    publish(house, line("a", "b").changed("b", name="新"))
+    verbs, by = house.engine.migrations, house("root")
+    plan = verbs.begin("moved", by, sources=[1], target=2, note="x")
+    people = [house("li.na"), house("wang.fang")]
+    told = at_once(house.work, *(lambda part=part: [house.engine.tasks.complete(task, None, people[part])
+                                                    for task in tasks[part::2][:3]] for part in (0, 1)))
+    assert told == ["done", "done", "done"]
+    house.work()
+    keep_the_rules(house)
+    card = verbs.progress(plan, by).card
+    assert (card.moved, card.refused, card.state) == (12, 0, "done")
+    assert sorted(house.open()) == ["a"] * 6 + ["b"] * 6
+    assert {row.name for row in house.tasks() if row.element_id == "b"} == {"新"}
+
+
+def test_a_worker_that_dies_leaves_nothing_half_moved(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(house, line("a"))
+    cases = [house.start("moved") for _ in range(6)]
+    publish(house, line("a", "b"))
+    monkeypatch.setattr(plans, "HEAP", 2)
+    written: list[int] = []
+
+    def dies(heap: Heap, plan: str) -> None:
+        written.append(1)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+        keep(heap, plan)
+
+    keep = Heap.write
+    monkeypatch.setattr(Heap, "write", dies)
+    verbs, by = house.engine.migrations, house("root")
+    plan = verbs.begin("moved", by, sources=[1], target=2, note="x")
+    (job,) = house.engine.jobs.acquire("w1", 1)
+    with pytest.raises(KeyboardInterrupt):
+        house.engine.jobs.run(job, "w1")
+    keep_the_rules(house)
+    assert verbs.progress(plan, by).card.moved == 4
+    monkeypatch.setattr(Heap, "write", keep)
+    house.clock.move(timedelta(seconds=house.engine.settings.job_lock_seconds + 1))
+    house.work()
+    card = verbs.progress(plan, by).card
+    assert (card.moved, card.state) == (6, "done")
+    assert [house.verbs(case).count("migrated") for case in cases] == [1] * 6
