@@ -38,9 +38,11 @@ def at_start(member: Member) -> None:
             member.run.set_variables({form.key: values} | shared(form, values, member, scope))
 
 
-def submit(world: Replication, case: SimulatedCase, member: Member, wait: Wait, number: int) -> None:
-    """Complete a task with a form that was once submitted there."""
+def submit(world: Replication, case: SimulatedCase, member: Member, wait: Wait, number: int,
+           skipped_as: str | None = None) -> None:
+    """Complete a task with a form that was once submitted there, or as a rule skipped it."""
     form = form_of(member, wait)
+    member.completed[wait.element_id] += skipped_as is None
     if form is None:
         member.run.complete(wait.id, {})
         return
@@ -49,6 +51,8 @@ def submit(world: Replication, case: SimulatedCase, member: Member, wait: Wait, 
     values = {**form.blank(), **(stored if isinstance(stored, dict) else {})}
     known, told = entered(world, case, member, wait.element_id, form, number)
     values |= told
+    if skipped_as is not None and form.outcome_field is not None:
+        values[form.outcome_field.id] = skipped_as
     written = shared(form, values, member, scope)
     if not known:  # defaults must not undo what the case knows already
         written = {name: value for name, value in written.items() if scope.get(name) is None}
@@ -64,10 +68,10 @@ def form_of(member: Member, wait: Wait) -> Form | None:
 
 def entered(world: Replication, case: SimulatedCase, member: Member, element_id: str, form: Form,
             number: int) -> tuple[bool, dict[str, Any]]:
-    """What is submitted at the ``number``-th visit of a step (from 1), and whether anybody ever submitted it there; a
-    decision set by hand wins."""
+    """What is submitted at the ``number``-th task of a step in its case (from 1), and whether anybody ever submitted it
+    there; a decision set by hand wins."""
     place = (member.definition.key, element_id)
-    found = _own(member, element_id, form, number)
+    found = _own(member, element_id, form, member.completed[element_id])
     if found is None:
         others = world.past.fillings(place, form.key)
         found = world.draws.one(others, case.arrival.number, *place, number, "form") if others else None

@@ -17,7 +17,8 @@ from engine.definitions import Definition
 from engine.errors import BihuanError
 from engine.expressions import ExpressionFailed
 from engine.simulation import answers
-from engine.simulation.past import Arrival, PastInstance
+from engine.simulation.failures import NotThere, Turning
+from engine.simulation.past import Arrival, Ending, PastInstance
 from engine.simulation.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -26,22 +27,6 @@ if TYPE_CHECKING:
 MOST_VISITS = 400
 """Visits of elements in one case; more is a case that turns in a circle with the values it was given."""
 MOST_CALLS = 20
-
-
-class Turning(BihuanError):
-    """A case that comes back to the same steps for ever."""
-
-    code = "simulated_case_turns"
-    zh = "案件在图里反复绕圈，没有走到结束。"
-    en = "The case went round in a circle and never came to an end."
-
-
-class NotThere(BihuanError):
-    """A process that is called and is not there."""
-
-    code = "called_process_missing"
-    zh = "调用的流程 {key} 不存在。"
-    en = "The called process {key} does not exist."
 
 
 @dataclass
@@ -56,6 +41,12 @@ class Member:
     parent: tuple[Member, str] | None = None
     waiting: dict[tuple[str, int], Any] = field(default_factory=dict)
     """What stands for each wait: a process of the simulation that can be interrupted."""
+    turns: Counter[str] = field(default_factory=Counter)
+    """Tasks by step."""
+    completed: Counter[str] = field(default_factory=Counter)
+    """Those that were submitted."""
+    left: list[str] = field(default_factory=list)
+    """Elements that were left, in order."""
     begun: list[str] = field(default_factory=list)
     """What was begun in its ad-hoc sub-processes."""
     timer: datetime | None = None
@@ -81,6 +72,7 @@ class SimulatedCase:
         self.root_row: dict[str, Any] = {"unit_id": arrival.unit_id, "severity": ""}
         self.members: list[Member] = []
         self.visits: Counter[tuple[str, str]] = Counter()
+        self.tasks: Counter[tuple[str, str]] = Counter()
         self._of_key: Counter[str] = Counter()
         self.over = False
 
@@ -136,6 +128,7 @@ class SimulatedCase:
             thrown: dict[str, Any] = {}
             for event in member.run.take_events():
                 self._note(member, event)
+                queue.extend(self._back(event))
                 if event.kind == "error_uncaught":
                     thrown = event.data.get("payload") or {}
                 elif event.kind == "escalation_uncaught" and member.parent is not None and not member.parent[0].closed:
@@ -152,8 +145,43 @@ class SimulatedCase:
             self.visits[member.definition.key, event.element_id] += 1
             if self.visits.total() > MOST_VISITS:
                 raise Turning()
+        elif event.kind == "left" and event.data.get("outcome", "completed") == "completed":
+            member.left.append(event.element_id)
+        elif event.kind == "unclear":
+            self.world.tally.unclear[member.definition.key, event.element_id] += 1
         elif event.kind == "message_thrown":
             self.world.post(event.data["name"], event.data.get("correlation") or {}, event.data.get("payload") or {})
+
+    def _back(self, event: RunEvent) -> list[Member]:
+        """A step that was returned straight is done again: the task that returned it waits again, unless it is gone."""
+        if event.kind != "left" or "back" not in event.data:
+            return []
+        number, element_instance_id = event.data["back"]
+        member = self.members[int(number)]
+        return [member] if not member.run.ended and member.run.come_back(element_instance_id) else []
+
+    def send_back(self, member: Member, wait: Wait, ending: Ending) -> bool:
+        """Return a task as somebody did last month; false where the drawing now knows no way back there."""
+        above: Member | None = member
+        at = wait.id
+        while above is not None and ending.to not in above.left:
+            above, at = above.parent if above.parent is not None else (None, "")
+        if above is None:
+            return False
+        since = len(above.left) - above.left[::-1].index(ending.to)
+        try:
+            walk = above.run.walk_back(ending.to, at, set(above.left[since:]))
+            if not walk.came_from_it:
+                return False
+            if ending.straight:
+                above.run.detour(walk, (str(member.number), wait.id))
+                member.run.go_away(wait.id)
+            else:
+                above.run.go_back(walk)
+        except RunFailed:
+            return False
+        self.settle(*([member] if above is member else [above, member]))
+        return True
 
     def _severity(self, member: Member) -> None:
         text = member.definition.model.properties.get("bihuan:severity")

@@ -23,6 +23,17 @@ class Filling:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How one task went: ``completed``, ``returned`` (to another step, perhaps to come straight back), or ``skipped``
+    by a rule with an outcome."""
+
+    kind: str = "completed"
+    to: str = ""
+    straight: bool = False
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PastInstance:
     """One instance of a case: its process, and what its variables were at last."""
 
@@ -33,6 +44,8 @@ class PastInstance:
     """By element, in the order in which they were submitted."""
     events: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     """By element that waits for something from outside: seconds until it came, ``None`` where it never did."""
+    endings: Mapping[str, tuple[Ending, ...]] = field(default_factory=dict)
+    """By step, how its tasks went, in order."""
     choices: tuple[str, ...] = ()
     """Elements that people began in ad-hoc sub-processes, in order."""
 

@@ -20,10 +20,12 @@ from engine.models.runtime import ProcessInstance
 from engine.simulation.answers import from_outside
 from engine.simulation.hours import WorkHours, kept_hours
 from engine.simulation.measuring import Done, begun, steps
-from engine.simulation.past import Arrival, Filling, Past, PastInstance, PastPerson, Place
+from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, Place
 from engine.values import loads
 
 OUTSIDE = ("receiveTask", "intermediateCatchEvent")
+ENDINGS = ("completed", "returned", "skipped")
+"""Verbs of the history that end a task."""
 SEEN = ("userTask", *OUTSIDE, "boundaryEvent", "callActivity", "subProcess")
 """Kinds of elements whose visits count."""
 
@@ -55,6 +57,7 @@ def read_past(parts: Any, connection: Connection, live: Live, key: str, period: 
 class _Reader:
     def __init__(self, parts: Any, connection: Connection, live: Live, key: str, period: Period):
         self.parts, self.connection, self.live, self.key, self.period = parts, connection, live, key, period
+        self.endings: dict[str, dict[str, list[Ending]]] = {}
         self._edges: dict[str, list[tuple[str, str]]] = {}
         self.keys: dict[str, str] = dict(connection.execute(select(ProcessDefinition.id, ProcessDefinition.key)).all())
 
@@ -63,7 +66,8 @@ class _Reader:
         family = self._family()
         visits = self._visits(family)
         fillings = self._fillings()
-        done = self._done(visits, family)
+        claims, self.endings = self._told()
+        done = self._done(visits, family, claims)
         calendars, hours = self._calendars(done)
         entries = self._entries()
         arrivals = tuple(self._arrival(number, row, family, visits, fillings, entries)
@@ -136,10 +140,10 @@ class _Reader:
 
     # --- work
 
-    def _done(self, visits: Mapping[str, list[Row[Any]]], family: Mapping[str, Row[Any]]) -> list[Done]:
+    def _done(self, visits: Mapping[str, list[Row[Any]]], family: Mapping[str, Row[Any]],
+              claims: Mapping[Any, datetime]) -> list[Done]:
         """The completed tasks of these cases, and those of other cases that the same people completed meanwhile."""
         people = {row.by for several in visits.values() for row in several if row.by}
-        claims = self._claims()
         own = [self._one(row, family[instance].process_key, family[instance].unit_id, claims, ours=True)
                for instance, several in visits.items() for row in several
                if row.kind == "userTask" and row.outcome == "completed" and row.left_at < self.period.until]
@@ -160,21 +164,27 @@ class _Reader:
         return Counter((family[instance].process_key, row.element_id) for instance, several in visits.items()
                        for row in several if row.kind == "userTask" and row.outcome == "cancelled")
 
-    def _claims(self) -> dict[tuple[str, str, datetime], datetime]:
-        """When the person who completed a task had claimed it, by instance, element and moment of completion."""
+    def _told(self) -> tuple[dict[tuple[str, str, datetime], datetime], dict[str, dict[str, list[Ending]]]]:
+        """When whoever completed a task had claimed it, by instance, element and moment of completion; and by instance
+        and element how the tasks went."""
         table = HistoryEntry
         rows = self.connection.execute(
-            select(table.task_id, table.instance_id, table.element_id, table.verb, table.at)
-            .where(table.verb.in_(("claimed", "completed")), table.task_id.is_not(None),
-                   table.at >= self.period.begin).order_by(table.at, table.id)).all()
+            select(table.task_id, table.instance_id, table.element_id, table.verb, table.at, table.detail)
+            .where(table.verb.in_(("claimed", *ENDINGS)), table.instance_id.is_not(None),
+                   table.at >= self.period.begin, table.at < self.period.until).order_by(table.at, table.id)).all()
         claimed: dict[str, datetime] = {}
         found = {}
+        endings: dict[str, dict[str, list[Ending]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row.verb == "claimed":
                 claimed[row.task_id] = row.at
-            elif row.task_id in claimed:
+                continue
+            if row.task_id in claimed:
                 found[row.instance_id, row.element_id, row.at] = claimed[row.task_id]
-        return found
+            detail = row.detail or {}
+            endings[row.instance_id][row.element_id].append(Ending(
+                row.verb, str(detail.get("to") or ""), bool(detail.get("straight")), str(detail.get("outcome") or "")))
+        return found, endings
 
     def _one(self, row: Row[Any], key: str, unit: str | None, claims: Mapping[Any, datetime], *, ours: bool) -> Done:
         claimed = claims.get((row.instance_id, row.element_id, row.left_at))
@@ -268,6 +278,7 @@ class _Reader:
         return PastInstance(row.process_key, row.parent_id, loads(row.variables),
                             {element: tuple(several) for element, several in fillings.items()},
                             {element: tuple(several) for element, several in events.items()},
+                            {element: tuple(several) for element, several in self.endings.get(row.id, {}).items()},
                             tuple(visit.element_id for visit in visits if visit.kind == "userTask"))
 
 

@@ -104,7 +104,7 @@ def _result(past: Past, found: Mapping[str, list[Any]], inputs: Mapping[str, Any
 def _names(past: Past, found: Mapping[str, list[Any]], draft: Processes,
            find: Callable[[str], Definition | None]) -> dict[str, list[str]]:
     """What the steps are called, as the draft calls them or else the live version."""
-    places = {place for some in found.values() for one in some for place in one["steps"]}
+    places = {place for some in found.values() for one in some for place in (*one["steps"], *one["unclear"])}
     names = {}
     for place in sorted(places | {"|".join(one) for one in past.steps}):
         key, element = _place(place)

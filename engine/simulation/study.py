@@ -63,7 +63,8 @@ def summed_up(replications: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "seeds": len(replications), "cases": replications[0]["cases"],
         "ended": _mean([one["ended"] for one in replications]),
-        "stuck": replications[0]["stuck"], "stuck_count": max(one["stuck_count"] for one in replications),
+        "unclear": replications[0]["unclear"], "stuck": replications[0]["stuck"],
+        "stuck_count": max(one["stuck_count"] for one in replications),
         "lead": [_range([one["lead"][index] for one in replications]) for index in (0, 1)],
         "kept": _range([one["kept"] / one["clocked"] if one["clocked"] else None for one in replications]),
         "roles": {role: {"people": max(one["roles"].get(role, {}).get("people", 0) for one in replications),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +41,8 @@ class Tally:
     cases: int = 0
     ended: int = 0
     stuck: list[dict[str, Any]] = field(default_factory=list)
+    unclear: Counter[Place] = field(default_factory=Counter)
+    """Decisions whose condition lacked a value, so that the default flow was taken."""
 
     def opened(self, place: Place, at: float) -> None:
         """A task is there."""
@@ -75,6 +77,7 @@ class Tally:
         """Everything as plain values."""
         return {
             "cases": self.cases, "ended": self.ended, "stuck": self.stuck[:20], "stuck_count": len(self.stuck),
+            "unclear": {"|".join(place): count for place, count in sorted(self.unclear.items())},
             "lead": _both(self.leads), "clocked": sum(step.clocked for step in self.steps.values()),
             "kept": sum(step.kept for step in self.steps.values()),
             "steps": {"|".join(place): {

@@ -11,7 +11,7 @@ from engine import deadlines, task_rules
 from engine.bpmn import Wait
 from engine.errors import BihuanError
 from engine.simulation import answers
-from engine.simulation.past import Place, Work
+from engine.simulation.past import Ending, Place, Work
 
 if TYPE_CHECKING:
     from engine.simulation.case import Member, SimulatedCase
@@ -31,6 +31,8 @@ def _guarded(case: SimulatedCase, course: Any) -> Any:
     """What goes wrong in one case sets that case aside and none other."""
     try:
         yield from course
+    except simpy.Interrupt:
+        return
     except BihuanError as error:
         case.fail(error)
 
@@ -46,7 +48,15 @@ def _finish(case: SimulatedCase, member: Member, wait: Wait) -> bool:
 
 def _task(world: Replication, case: SimulatedCase, member: Member, wait: Wait) -> Any:
     place = (member.definition.key, wait.element_id)
-    number = case.visits[place]
+    case.tasks[place] += 1
+    member.turns[wait.element_id] += 1
+    number, ending = case.tasks[place], _ending(member, wait.element_id)
+    if ending.kind == "skipped":
+        yield world.env.timeout(0)
+        if _finish(case, member, wait):
+            answers.submit(world, case, member, wait, number, ending.outcome)
+            case.settle(member)
+        return
     opened = world.env.now
     task = _Task(world, case, place, due=_due(world, case, member, wait))
     pools, only, external = _offered(world, case, member, wait)
@@ -63,10 +73,18 @@ def _task(world: Replication, case: SimulatedCase, member: Member, wait: Wait) -
     except simpy.Interrupt:
         task.withdrawn()
         return
-    if _finish(case, member, wait):
-        task.done(world.env.now - opened)
-        answers.submit(world, case, member, wait, number)
-        case.settle(member)
+    if not _finish(case, member, wait) or (ending.kind == "returned" and case.send_back(member, wait, ending)):
+        return
+    task.done(world.env.now - opened)
+    answers.submit(world, case, member, wait, number)
+    case.settle(member)
+
+
+def _ending(member: Member, element_id: str) -> Ending:
+    """How the task goes: as in the same case last month; otherwise it is completed."""
+    own = member.past.endings.get(element_id, ()) if member.past is not None else ()
+    turn = member.turns[element_id]
+    return own[turn - 1] if turn <= len(own) else Ending()
 
 
 class _Task:
