@@ -43,6 +43,8 @@ class NoticeCard:
     read_at: datetime | None
     task_id: str | None
     case_number: str
+    draft_id: str = ""
+    """The draft of a process that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Notices:
     def _card(self, row: Any) -> NoticeCard:
         said = sentence(row.code, row.params, ZoneInfo(self._parts.settings.zone))
         return NoticeCard(row.id, row.at, row.code, group_of(row.code), said, row.read_at, row.task_id,
-                          str(row.params.get("case_number") or ""))
+                          str(row.params.get("case_number") or ""), str(row.params.get("draft") or ""))
 
     def page(self, by: Actor, after: str | None = None, limit: int = 50) -> NoticePage:
         """The actor's notices, the newest first; ``after`` is the id of the last one seen."""

@@ -10,4 +10,4 @@ LETTERS = (
 """Single letters, in the order of the sheet; each can be changed by a person on a device."""
 OTHERS = (("Enter", "打开这一件，再按进入表单"), ("Ctrl Enter", "提交"), ("Esc", "从表单回到列表"),
           ("Ctrl K", "搜索案件"), ("?", "显示这张表"))
-PLACES = "去待办、案件、督办看板"
+PLACES = "去待办、案件、督办看板、设计台"

@@ -46,9 +46,11 @@ def _ours(address: str | None) -> bool:
 
 @blueprint.get("/notices/<notice>")
 def follow(notice: str) -> Response:
-    """To what a notice is about: its task while it is open, else its case; opening it counts as reading it."""
+    """To what a notice is about: its task while it is open, else its case, or a draft; opening it counts as reading."""
     card = engine().notices.one(notice, actor())
     engine().notices.read([notice], actor())
+    if card.draft_id:
+        return redirect(url_for("studio_publishing.page", draft_id=card.draft_id))
     if card.task_id:
         try:
             engine().boards.task(card.task_id, actor(), lang())

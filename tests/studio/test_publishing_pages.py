@@ -69,6 +69,8 @@ def test_a_second_person_approves_or_sends_back(small_workshop: Workshop, owner:
     assert house.studio.draft(draft, house.owner).card.state == "open"
     notices = owner.get("/notices")
     assert "再想想" in notices.text
+    one = house.engine.notices.page(house.owner).notices[0]
+    assert owner.get(f"/notices/{one.id}").headers["Location"] == f"/studio/drafts/{draft}/publish"
 
 
 def test_differences_show_both_drawings_and_files_go_out_and_in(small_workshop: Workshop, owner: Desk) -> None:

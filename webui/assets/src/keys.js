@@ -3,7 +3,7 @@
 import { announce, now, say } from './page.js';
 import { toggle } from './bulk.js';
 
-const PLACES = { i: '/inbox', c: '/cases', b: '/board' };
+const PLACES = { i: '/inbox', c: '/cases', b: '/board', s: '/studio' };
 const KEPT = 'keys';
 let leader = 0;
 
@@ -86,7 +86,7 @@ function letter(event) {
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (leader && now() - leader < 1500) {
     leader = 0;
-    if (PLACES[pressed]) { event.preventDefault(); window.location.href = PLACES[pressed]; }
+    if (PLACES[pressed] && (pressed !== 's' || document.querySelector('a[href="/studio"]'))) { event.preventDefault(); window.location.href = PLACES[pressed]; }
     return;
   }
   if (pressed === '?') { event.preventDefault(); sheet(); return; }
