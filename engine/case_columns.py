@@ -59,7 +59,8 @@ def task_columns(root: dict[str, Any]) -> dict[str, Any]:
 def copy_to_tasks(family: Family) -> None:
     """Bring tasks that were there before up to date, when the case's columns changed in this transaction."""
     now = {name: family.root_row[name] for name in CASE_COLUMNS}
-    if now != family.columns_at_lock and family.root_row["state"] in ("active", "suspended"):
+    none_left, family.open_tasks = family.open_tasks == 0, None  # new ones have the columns as they are
+    if now != family.columns_at_lock and not none_left and family.root_row["state"] in ("active", "suspended"):
         told = family.connection.execute(update(UserTask.__table__).where(UserTask.root_id == family.root_id)
                                          .values(task_columns(family.root_row)))
         offered = ("severity", "facts")

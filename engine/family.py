@@ -109,6 +109,8 @@ class Family:
         self.outgoing: list[dict[str, Any]] = []
         self.task_ids: dict[tuple[str, str], str] = {}
         self.columns_at_lock = {name: root[name] for name in CASE_COLUMNS}
+        self.open_tasks: int | None = None
+        """How many tasks of the case are open, where that is known."""
         self.new_tasks: list[dict[str, Any]] = []
         self.completing: dict[tuple[str, str], dict[str, Any]] = {}  # role and due_at of the task, for its visit
         self.routes = Routes()

@@ -25,6 +25,8 @@ def save(family: Family) -> None:
             come += [(member, wait) for key, wait in waits.items() if _changed(wait, member.before.get(key))]
             member.before = waits
     removed = _remove(family, gone)
+    if family.open_tasks is not None:
+        family.open_tasks -= len(removed)
     task_rows.insert_for(family, [(m, w) for m, w in come if w.kind == "user"])
     _insert_jobs(family, come)
     _subscribe(family, [(m, w) for m, w in come if w.kind in ("message", "signal")])

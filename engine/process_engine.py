@@ -110,7 +110,7 @@ class ProcessEngine:
 
     def functions(self, connection: Connection) -> dict[str, Any]:
         """What expressions may call besides FEEL and working time: look-ups in registers and of people."""
-        return {**self.registers.functions(connection), "people": people_of(connection)}
+        return {**self.registers.functions(connection), "people": people_of(self.live, connection)}
 
     def call_context(self, job: Any) -> dict[str, Any]:
         """What a connector learns about the job it works for."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor
 from engine.errors import Conflict, NotFound
@@ -47,12 +48,15 @@ class OpenTask:
     """The id of the person for whom the verb is done; ``None``: the actor acts for itself."""
 
 
+_OTHER = aliased(UserTask)
 _TASK = (
     select(*UserTask.__table__.columns, TaskCandidate.role.label("offer_role"),
            TaskCandidate.unit_id.label("offer_unit"),
            Person.name.label("holder"), Person.name_en.label("holder_en"),
            exists().where(TaskDraft.task_id == bindparam("the_task"), TaskDraft.person_id == bindparam("the_person"))
-           .label("has_draft"), *(column.label("its_" + column.name) for column in INSTANCE_COLUMNS))
+           .label("has_draft"),
+           exists().where(_OTHER.root_id == UserTask.root_id, _OTHER.id != UserTask.id).correlate(UserTask)
+           .label("has_others"), *(column.label("its_" + column.name) for column in INSTANCE_COLUMNS))
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     .outerjoin(TaskCandidate, TaskCandidate.task_id == UserTask.id)
     .outerjoin(Person, Person.id == UserTask.assignee_id)
@@ -76,6 +80,7 @@ def open_task(parts: Any, connection: Connection, task_id: str, by: Actor, now: 
         raise gone(connection, task_id, now)
     if family.root_row["state"] == "suspended" and not paused:
         raise CasePaused()
+    family.open_tasks = None if rows[0].has_others else 1
     if rows[0].instance_id != family.root_id:
         family.adopt({column.name: rows[0]._mapping["its_" + column.name] for column in INSTANCE_COLUMNS})
     straight = rows[0].straight_to

@@ -3,23 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from engine.content import shipped
 from engine.testing import Runner, Scenario, read_scenarios
+from engine.testing import runner as running
 from engine.testing.coverage import report
+from tests.engine.test_statement_budget import STATEMENTS, Meter
 
 FILES = shipped()
 SCENARIOS = [scenario for file in sorted(FILES) if file.endswith(".scenario.yaml")
              for scenario in read_scenarios(FILES[file], file).scenarios]
 
 
+COLD = ("SELECT process_definition.", "SELECT definition_part.", "SELECT resource.", "SELECT register_declaration.")
+"""Reads what is kept afterwards: no later completion pays for it."""
+MORE = {
+    "daily-work-log write_log": 14,  # visits, orders and referrals of the day, and the shops that are left out
+    "customer-classification fix_standard": 14,  # the area, and its shops to be scored
+    "brand-cultivation give_feedback": 13,  # shop, cigarette, and a message
+    "complaint-handling-manufacturer give_opinion": 13,  # beside open tasks of other departments, a call and a timer
+    "complaint-handling-manufacturer decide_refusal": 13,  # the same
+    "daily-order-approval note_demand": 13,  # shops of the table, one more looked up, and a message
+    "demand-forecast set_sample": 13,  # three samples of shops
+    "new-retailer-onboarding register_profile": 13,  # the area, and twins by licence and by telephone
+    "retail-customer-visit collect_information": 13,  # four messages, each to whoever hears it
+}
+"""Steps whose forms look up more registers, or send more messages, than the budget has room for; and what they take."""
+
+
+class Counted(running.Story):
+    """A story that notes what each completion cost: process and element → the most statements."""
+
+    costs: dict[str, int] = {}
+
+    def __init__(self, engine: Any, clock: Any, scenario: Scenario):
+        super().__init__(engine, clock, scenario)
+        meter, complete = Meter(), engine.tasks.complete
+        meter.attach(engine.database.engine)
+
+        def measured(task_id: str, values: Any, by: Any) -> Any:
+            with meter.measured() as cost:
+                card = complete(task_id, values, by)
+            taken = sum(not line.startswith(COLD) for line in cost.statements)
+            key = f"{scenario.process} {self.step.get('complete')}"
+            self.costs[key] = max(taken, self.costs.get(key, 0))
+            return card
+
+        engine.tasks.complete = measured
+
+    def take(self, step: Any) -> None:
+        self.step = step
+        super().take(step)
+
+
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
     """The content deployed once; each scenario gets a copy of that database."""
-    made = Runner(FILES)
+    made, told = Runner(FILES), running.Story
+    running.Story = Counted  # type: ignore[misc]
     yield made
+    running.Story = told  # type: ignore[misc]
     made.close()
 
 
@@ -35,3 +81,9 @@ def test_scenarios_take_every_flow_boundary_event_and_rule(runner: Runner, reque
         pytest.skip("only some scenarios were chosen")
     missed = [line for line in report(runner, FILES) if not line.startswith("coverage:")]
     assert missed == []
+
+
+def test_no_completion_of_any_scenario_costs_more_than_it_may(runner: Runner) -> None:
+    """Twelve statements each; what must look up more is named, and may not grow."""
+    over = {key: cost for key, cost in Counted.costs.items() if cost > MORE.get(key, STATEMENTS)}
+    assert over == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.forms.frame import Frame
@@ -48,6 +48,13 @@ class Reference(FieldType):
         if record is None:
             raise Wrong("no_such_record", f"没有找到“{label[:40]}”。", f'"{label[:40]}" was not found.')
         return record
+
+    def computed(self, raw: Any, field: Field, frame: Frame) -> Any:
+        """A formula's own record is taken as it is: it came from the register, and is not looked up again."""
+        if isinstance(raw, Mapping) and isinstance(raw.get("id"), int) and isinstance(raw.get("label"), str) and (
+                raw.get("register", field.attribute("register")) == field.attribute("register")):
+            return {"register": field.attribute("register"), "id": raw["id"], "label": raw["label"]}
+        return self.parse(raw, field, frame)
 
     def text(self, value: Any, field: Field, frame: Frame) -> str:  # noqa: ARG002
         return str(value.get("id", "")) if isinstance(value, dict) else "" if value is None else str(value)
