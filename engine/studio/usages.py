@@ -126,15 +126,16 @@ def _texts(outline: Outline) -> Iterator[tuple[str, Bilingual, str]]:
     """(field it belongs to, what people call it, text) of every text that names fields."""
     for part in outline.parts:
         for entry in part.entries:
+            data = entry.data if isinstance(entry.data, dict) else {}
             if entry.kind == "rule":
                 words = Bilingual(f"规则“{entry.title.zh}”", f"rule “{entry.title.in_('en')}”")
-                yield "", words, f"{entry.data.get('refuse_if', '')} {entry.data.get('field', '')}"
+                yield "", words, f"{data.get('refuse_if', '')} {data.get('field', '')}"
             elif entry.kind == "set":
                 yield "", Bilingual(f"写入变量 {entry.key}", f"variable {entry.key}"), str(entry.data)
             elif entry.kind == "section":
-                if isinstance(entry.data.get("visible"), str):
+                if isinstance(data.get("visible"), str):
                     yield "", Bilingual(f"分区“{entry.title.zh}”的显示条件",
-                                        f"visible of section “{entry.title.in_('en')}”"), entry.data["visible"]
+                                        f"visible of section “{entry.title.in_('en')}”"), data["visible"]
                 yield from _of_fields(entry.entries)
     head = outline.head.data
     for name in ("label", "readonly", "key", "search", "list"):

@@ -152,8 +152,9 @@ def _chosen(outline: Any, chosen: Any) -> Any:
     if outline is None:
         return None
     if chosen[:1] == ("?",):
-        return next((one for part in outline.parts for entry in part.entries for one in entry.walk()
-                     if one.key == chosen[1]), outline.head)
+        every = (one for part in outline.parts for entry in part.entries for one in entry.walk())
+        named = [one for one in every if one.key == chosen[1]]
+        return min(named, key=lambda one: one.kind != "field", default=outline.head)
     while chosen:
         found = outline.find(tuple(chosen))
         if found is not None:

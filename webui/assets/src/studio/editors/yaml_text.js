@@ -19,7 +19,7 @@ export function textEditor(place, { text, schema, editable, label, changed }) {
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), yaml(), indentUnit.of('  '),
         syntaxHighlighting(defaultHighlightStyle), highlightSelectionMatches(), search({ top: true }), lintGutter(),
         autocompletion({ override: [offers(schema)] }), EditorView.lineWrapping,
-        EditorState.readOnly.of(!editable), EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorState.readOnly.of(!editable), EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed(update.state.doc.toString()); }),
       ],
