@@ -18,8 +18,8 @@ from engine.studio.overlay import overlay
 from engine.studio.rows import looking
 from engine.studio.scope import checked
 
-MOST_BYTES = 2_000_000
-"""Bytes of fixed files in one answer; problems beyond come without fixes."""
+MOST_BYTES, MOST_HINTS = 2_000_000, 20
+"""Bytes of fixed files in one answer, and hints that come with fixes; problems beyond come without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class Checks:
 
 
 def _with_fixes(bench: Workbench, problems: list[Problem]) -> list[Finding]:
-    found, room = [], MOST_BYTES
+    found, room, hints = [], MOST_BYTES, MOST_HINTS
     for problem in problems:
-        fixes = fixes_for(bench, problem) if room > 0 else ()
+        hints -= problem.severity == "hint"
+        fixes = fixes_for(bench, problem) if room > 0 and hints >= 0 else ()
         room -= sum(len(fix.content) for fix in fixes)
         found.append(Finding(problem, fixes if room > 0 else ()))
     return found
