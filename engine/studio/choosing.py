@@ -124,7 +124,9 @@ def _lists(raw: Mapping[str, bytes], sketched: Mapping[str, Sketch], own: PackCo
             continue
         where = {"drawing": "processes", "table": "decisions", "form": "forms", "register": "registers"}[one.kind]
         folder = path.split("/")[1] if path.count("/") > 1 else ""
-        lists[where] += [Choice(key, name, "" if folder == "registers" else folder, path)
+        shapes = _shapes(raw[path]) if one.kind == "table" else {}
+        lists[where] += [Choice(key, name, "" if folder == "registers" else folder, path,
+                                {"shape": shapes.get(key, "singleEntry")} if one.kind == "table" else {})
                          for key, name in _declared(one.kind, one.keys, raw[path])]
     found = {kind: tuple(sorted(some, key=lambda one: (one.pack != pack, one.pack, one.key)))
              for kind, some in lists.items()}
@@ -198,6 +200,24 @@ def _drawn_names(content: bytes) -> dict[str, Bilingual]:
             english = next((part.get("value", "") for part in one.iterfind("./{*}extensionElements/{*}properties/*")
                             if part.get("name") == "bihuan:name_en"), "")
             found[one.get("id", "")] = Bilingual(one.get("name") or one.get("id", ""), english)
+    return found
+
+
+@lru_cache(maxsize=500)
+def _shapes(content: bytes) -> dict[str, str]:
+    """By decision: the shape of ``camunda:mapDecisionResult`` that takes all that its table answers, and no more."""
+    try:
+        root = read_xml(content)
+    except Refused:
+        return {}
+    found = {}
+    for table in root.iterfind(".//{*}decision/{*}decisionTable"):
+        one = len(table.findall("{*}output")) == 1
+        policy = table.get("hitPolicy", "UNIQUE")
+        many = policy in ("RULE ORDER", "OUTPUT ORDER") or policy == "COLLECT" and not table.get("aggregation")
+        found[table.getparent().get("id", "")] = {
+            (False, True): "singleEntry", (False, False): "singleResult",
+            (True, True): "collectEntries", (True, False): "resultList"}[many, one]
     return found
 
 

@@ -199,6 +199,29 @@ def test_a_process_that_was_never_drawn_is_laid_out(house: House, at_screen: Scr
     assert page.locator("[data-element-id=answer]").count() == 1
 
 
+def test_letters_on_the_drawing_are_its_own(at_screen: Screen, draft: str) -> None:
+    page = opened(at_screen("zheng.yawen"), draft)
+    page.locator("[data-element-id=answer]").first.click()
+    for key in ("c", "?", "g", "i"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(150)
+    assert page.url.endswith(draft) and page.locator("dialog[open]").count() == 0
+
+
+def test_a_table_that_is_chosen_brings_its_variable_and_shape(house: House, at_screen: Screen, draft: str) -> None:
+    xml = re.sub(r'<scriptTask id="who_is_on_duty" name="(.*?)".*?>(.*?)<script>.*?</script>\s*</scriptTask>',
+                 r'<businessRuleTask id="who_is_on_duty" name="\1">\2</businessRuleTask>', drawn(house, draft),
+                 count=1, flags=re.DOTALL)
+    house.engine.studio.write(draft, DRAWING, xml.encode(), 0, house.actor("zheng.yawen"))
+    page = opened(at_screen("zheng.yawen"), draft)
+    select(page, "who_is_on_duty")
+    page.get_by_label("选择决策表").select_option("complaint_archive_check")
+    saved(page)
+    task = re.search('<businessRuleTask id="who_is_on_duty".*?>', drawn(house, draft))
+    assert task is not None and 'camunda:resultVariable="complaint_archive_check"' in task[0]
+    assert 'camunda:mapDecisionResult="collectEntries"' in task[0]
+
+
 def test_a_copied_step_keeps_what_is_ours(house: House, at_screen: Screen, draft: str) -> None:
     page = opened(at_screen("zheng.yawen"), draft)
     page.evaluate("""() => { const of = (name) => window.bihuanModeler.get(name);

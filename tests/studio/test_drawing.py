@@ -87,6 +87,20 @@ def test_who_may_not_see_the_studio_sees_no_lists(small_workshop: Workshop, draf
         small_workshop.studio.choices("nothing", small_workshop.owner)
 
 
+@pytest.mark.parametrize(("policy", "outputs", "shape"), [
+    ("UNIQUE", 1, "singleEntry"), ("FIRST", 2, "singleResult"), ("COLLECT", 1, "collectEntries"),
+    ("RULE ORDER", 2, "resultList"), ('COLLECT" aggregation="SUM', 1, "singleEntry")])
+def test_a_table_says_in_which_shape_its_answer_is_taken(
+        small_workshop: Workshop, draft: str, policy: str, outputs: int, shape: str) -> None:
+    table = (f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:t">'
+             f'<decision id="rate" name="评分"><decisionTable id="t" hitPolicy="{policy}">'
+             + "".join(f'<output id="o{n}" name="o{n}"/>' for n in range(outputs))
+             + "</decisionTable></decision></definitions>")
+    small_workshop.studio.write(draft, "t/rate.dmn", table.encode(), 0, small_workshop.owner)
+    found, = small_workshop.studio.choices(draft, small_workshop.owner).lists["decisions"]
+    assert (found.key, found.name.zh, found.more["shape"]) == ("rate", "评分", shape)
+
+
 # --- expressions
 @pytest.mark.parametrize(("text", "code"), [
     ("amount +", "feel_syntax"), ("amont > 1", "feel_unknown_name"), ("fooo(1)", "feel_unknown_function"),

@@ -113,8 +113,10 @@ function leaving(box, saving) {
   document.addEventListener('visibilitychange', () => { if (document.hidden && box.dataset.kept === 'no') saving.save(); });
 }
 
+/** On the drawing letters are bpmn-js' own: the page's do not hear them, only F8 and Ctrl S, which come first. */
 function keys(box, { saving }) {
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') { event.preventDefault(); saving.save(); }
-  });
+  }, true);
+  box.querySelector('#drawing-canvas').addEventListener('keydown', (event) => event.stopPropagation());
 }

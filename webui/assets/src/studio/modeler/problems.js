@@ -7,6 +7,13 @@ const PAUSE = 250;
 const LOOKS = { error: ['alert-octagon', 'late'], warning: ['alert-triangle', 'risk'], hint: ['info-circle', 'blue'] };
 const ORDER = Object.keys(LOOKS);
 
+/** The middle of a flow's middle part, counted from the corner of the flow. */
+function onLine(points) {
+  const at = Math.floor((points.length - 1) / 2), [from, to] = [points[at], points[Math.min(at + 1, points.length - 1)]];
+  const least = (axis) => Math.min(...points.map((point) => point[axis]));
+  return { top: (from.y + to.y) / 2 - least('y') - 24, left: (from.x + to.x) / 2 - least('x') - 16 };
+}
+
 /** Where a file that is not this drawing is edited. */
 function elsewhere(file) {
   if (file.endsWith('/pack.yaml')) return told.addresses.roles;
@@ -28,7 +35,7 @@ export class Problems {
       if (event.key !== 'F8' || event.isComposing) return;
       event.preventDefault();
       this.step(event.shiftKey ? -1 : 1);
-    });
+    }, true);
     box.addEventListener('click', (event) => {
       const row = event.target.closest('[data-at]');
       if (!row) return;
@@ -148,10 +155,7 @@ export class Problems {
       badge.innerHTML = icon(LOOKS[severity][0], 'i-s');
       badge.append(String(n));
       badge.addEventListener('click', () => this.show(at));
-      const middle = shape.waypoints && shape.waypoints[Math.floor(shape.waypoints.length / 2)];
-      const position = middle
-        ? { top: middle.y - Math.min(...shape.waypoints.map((p) => p.y)) - 20, left: middle.x - Math.min(...shape.waypoints.map((p) => p.x)) }
-        : { top: -12, left: -12 };
+      const position = shape.waypoints ? onLine(shape.waypoints) : { top: -12, left: -12 };
       overlays.add(shape, 'problem', { position, html: badge, scale: { min: 0.8, max: 1 } });
     }
   }

@@ -18,10 +18,13 @@ export function naming(element) {
 }
 
 function names(element) {
+  // A pool and its process have one name: both change in one step of undo.
   const rename = (one, name) => {
-    the.get('modeling').updateProperties(one, { name });
     const process = one.businessObject.processRef;
-    if (process) the.get('modeling').updateModdleProperties(one, process, { name });
+    the.get('commandStack').execute('properties-panel.multi-command-executor', [
+      { cmd: 'element.updateProperties', context: { element: one, properties: { name } } },
+      ...(process ? [{ cmd: 'element.updateModdleProperties', context: { element: one, moddleElement: process, properties: { name } } }] : []),
+    ]);
   };
   return [text('name_zh', w('name-zh'), (one) => one.businessObject.name, rename), text('name_en', w('name-en'), ...ours('name_en'))];
 }

@@ -57,12 +57,19 @@ export function recent(element) {
 function decision() {
   const ref = attribute('camunda:decisionRef');
   return { id: 'decision', label: w('group-decision'), shouldOpen: true, entries: [
-    choice('decision', w('decision'), ...ref, () => byPack('decisions')),
+    choice('decision', w('decision'), ref[0], decide, () => byPack('decisions')),
     opens('decision-opens', w('open-table'), (one) => within('table', 'decisions', ref[0](one))),
     text('result_variable', w('result-variable'), ...attribute('camunda:resultVariable')),
     choice('map_result', w('map-result'), ...attribute('camunda:mapDecisionResult'),
       () => ['singleEntry', 'singleResult', 'collectEntries', 'resultList'].map((value) => ({ value, label: w(`map-${value}`) }))),
   ] };
+}
+
+/** A table chosen for the first time: its answer goes into a variable of its name, shaped as such tables answer. */
+function decide(element, key) {
+  const drawing = element.businessObject, table = chosen('decisions', key);
+  const first = table && !drawing.get('camunda:decisionRef') && !drawing.get('camunda:resultVariable');
+  set(element, { 'camunda:decisionRef': key, ...(first ? { 'camunda:resultVariable': key.replace(/\W/g, '_'), 'camunda:mapDecisionResult': table.shape } : {}) });
 }
 
 function called() {
