@@ -29,7 +29,7 @@ from engine.studio.catalogue import Catalogue, catalogue_of
 from engine.studio.field_names import forgetting, renaming
 from engine.studio.new_files import new_file
 from engine.studio.outlines import Entry, Outline, outline
-from engine.studio.previews import Preview, Showing, preview, read_draft_form, showings
+from engine.studio.previews import Preview, Showing, parameters_of, preview, read_draft_form, showings
 from engine.studio.rows import changing, looking
 from engine.studio.usages import Usage, usages_inside, usages_outside
 from engine.studio.yaml_edits import Edit, EditFailed, edited, edits_of
@@ -145,7 +145,7 @@ class Editing:
         with self._parts.database.reading() as connection:
             files = _all(connection, draft_id)
         return table_trials.tried(content, path, decision, texts, self._parts.clock.now(), HOST_FUNCTIONS,
-                                  _parameters(_pack_of(path, files)))
+                                  parameters_of(_pack_of(path, files)))
 
     def create_file(self, draft_id: str, kind: str, key: str, zh: str, en: str, by: Actor) -> FileView:
         """A new ``form``, ``table`` or ``register`` in the draft. Raises Invalid by field, FileThere, Conflict."""
@@ -236,13 +236,3 @@ def _problems(kind: str, path: str, text: str) -> list[Problem]:
 def _pack_of(path: str, files: Mapping[str, bytes]) -> bytes | None:
     folder = path.rpartition("/")[0].rpartition("/")[2]
     return files.get(f"processes/{folder}/pack.yaml")
-
-
-def _parameters(pack_file: bytes | None) -> dict[str, Any]:
-    if pack_file is None:
-        return {}
-    try:
-        return {name: one.value(one.default) for name, one in read_pack(pack_file).parameters.items()}
-    except Refused:
-        return {}
-

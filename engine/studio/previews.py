@@ -36,14 +36,20 @@ class Preview:
 
 def read_draft_form(path: str, content: bytes | str, files: Mapping[str, bytes]) -> tuple[Form | None, list[Problem]]:
     """The form or the form of the register at ``path`` as far as it can be read, and its own problems."""
-    try:
-        groups: dict[str, Group] = read_groups(files[GROUPS], GROUPS) if GROUPS in files else {}
-    except Refused:
-        groups = {}
+    groups = _groups(files.get(GROUPS, b""))
     if "/registers/" in path:
         register, problems = examine_register(content, path, groups, _compiled)
         return register.form if register else None, problems
     return examine_form(content, path, groups, _compiled)
+
+
+@functools.lru_cache(maxsize=16)
+def _groups(content: bytes) -> dict[str, Group]:
+    """The field groups, read once for a content; none while they cannot be read."""
+    try:
+        return read_groups(content, GROUPS)
+    except Refused:
+        return {}
 
 
 def _compiled(text: str, names: Iterable[str]) -> feel.Expression:
@@ -60,7 +66,7 @@ def preview(form: Form, *, element: str, lang: str, now: datetime, live: Live, z
                  "people": lambda role=None: [], "next number": lambda prefix: f"{prefix}-001"}  # noqa: ARG005
     expressions = Expressions(now, live, live.root_unit, zone, functions=functions)
     permissions = form.permissions(element)
-    scope = {"parameters": _parameters(pack_file), "case": {"number": f"{now:%Y%m%d}-001"},
+    scope = {"parameters": parameters_of(pack_file), "case": {"number": f"{now:%Y%m%d}-001"},
              "user": {"login": by.login, "name": by.name.zh, "roles": sorted(by.roles)}}
     looks = element == LOOKER
     sheet = view(form, variables=scope, evaluate=expressions.evaluate, now=expressions.now(), lang=lang,
@@ -68,7 +74,9 @@ def preview(form: Form, *, element: str, lang: str, now: datetime, live: Live, z
     return replace(sheet, errors=())  # formulas over variables that only a case has
 
 
-def _parameters(pack_file: bytes | None) -> dict[str, Any]:
+@functools.lru_cache(maxsize=16)
+def parameters_of(pack_file: bytes | None) -> dict[str, Any]:
+    """What the parameters of a pack are as declared, read once for a content; none while it cannot be read."""
     if pack_file is None:
         return {}
     try:
