@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from engine.simulation.hours import WorkHours
 from engine.simulation.past import PastStep, Place, Work
 
 CLAIMED_BEFORE = 60.0
 """Seconds before its completion at which a claim tells that work began; later ones are part of submitting."""
+SHORT = 900.0
+"""Seconds of work at a step of which no claim tells any."""
 CLAIMED_SHARE = 0.5
 """Share of a step's completions that must have such a claim, so that its service times count as measured."""
 
@@ -45,16 +48,31 @@ class Done:
 
 
 def begun(done: Sequence[Done]) -> list[float]:
-    """When work on each began: claimed (else opened), and the person's task before it completed."""
+    """When work on each began: when it was claimed, but not before the same person completed the task before it.
+
+    Without a claim that tells (it was given to somebody, or claimed on submitting), work lasted at most as long as is
+    usual at the step.
+    """
+    usual = _usual(done)
     order = sorted(range(len(done)), key=lambda index: (done[index].left, done[index].opened))
     before: dict[str, float] = {}
     found = [0.0] * len(done)
     for index in order:
         one = done[index]
-        start = one.opened if one.claimed is None else max(one.opened, one.claimed)
+        told = one.claimed if one.claimed is not None and one.claim_tells else one.left - usual.get(one.place, SHORT)
+        start = max(one.opened, told)
         found[index] = min(one.left, max(start, before.get(one.by, start))) if one.by else one.left
         before[one.by] = one.left
     return found
+
+
+def _usual(done: Sequence[Done]) -> dict[Place, float]:
+    """The median seconds from a claim that tells to the completion, by step."""
+    lengths: dict[Place, list[float]] = defaultdict(list)
+    for one in done:
+        if one.claimed is not None and one.claim_tells:
+            lengths[one.place].append(one.left - one.claimed)
+    return {place: median(several) for place, several in lengths.items()}
 
 
 class Busy:

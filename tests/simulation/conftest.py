@@ -33,6 +33,12 @@ def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     return path, clock.now()
 
 
+@pytest.fixture
+def house(engine: ProcessEngine, clock: MovableClock) -> House:
+    """People in units on an engine without processes; on both databases."""
+    return House(engine, clock)
+
+
 class Lived:
     """The house after its five weeks, without making the people anew."""
 

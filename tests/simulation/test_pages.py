@@ -64,6 +64,9 @@ def test_the_owner_sees_the_effect_and_simulates(lived_house: Lived, owner: Brow
     owner.lang = "en"
     english = owner.get(f"/studio/drafts/{draft}/effect")
     assert "Draft, people as given" in english.text and 'data-chart="queue-data"' in english.text
+    # and the queue of any step can be looked at
+    owner.lang = "zh"
+    assert "排队：decide" in owner.get(f"/studio/drafts/{draft}/effect?step=order|decide").text
     # and no value that anybody entered stands there
     assert "张三" not in english.text
 

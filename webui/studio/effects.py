@@ -161,13 +161,16 @@ def _roles(variants: Mapping[str, Any]) -> list[str]:
 
 
 def _queue(variants: Mapping[str, Any], names: Mapping[str, str], result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The queue of the step at which most is waited, day by day, in every variant."""
+    """The queue of a step day by day in every variant: the one that was asked for, else where most is waited."""
     last = list(variants.values())[-1] if variants else None
-    place = last["bottleneck"] if last else None
-    if place is None or last is None:
+    places = {place for one in variants.values() for place in one["steps"]}
+    wanted = request.args.get("step", "")
+    place = wanted if wanted in places else last["bottleneck"] if last else None
+    if place is None:
         return None
     since = datetime.fromisoformat(result["since"]).astimezone(show.zone())
-    days = [(since + timedelta(days=number)).strftime("%m-%d") for number in range(len(last["steps"][place]["queue"]))]
+    length = max(len(one["steps"][place]["queue"]) for one in variants.values() if place in one["steps"])
+    days = [(since + timedelta(days=number)).strftime("%m-%d") for number in range(length)]
     lines = {key: one["steps"][place]["queue"] if place in one["steps"] else [0.0] * len(days)
              for key, one in variants.items()}
     return {"place": place, "name": names.get(place, place), "days": days, "lines": lines,
