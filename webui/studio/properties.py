@@ -21,7 +21,7 @@ OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
     "register": (("title", "words"), ("label", "feel"), ("key", "many:fields"), ("list", "many:fields"),
                  ("search", "many:fields"), ("read", "many:roles"), ("edit", "many:roles"), ("party", "bool"),
                  ("readonly", "flag"), ("retention", "period")),
-    "pack": (("title", "words"),),
+    "pack": (("title", "words"), ("publishing.second_person", "bool")),
     "section": (("id", "id"), ("title", "words"), ("visible", "flag")),
     "group": (("", "key"), ("title", "words")),
     "use": (("use", "choice:groups"), ("prefix", "text"), ("without", "many:group_fields")),
@@ -67,6 +67,13 @@ class Property:
     off: Any = None
 
 
+def _inside(data: Any, name: str) -> Any:
+    """A value by its dotted name; ``None`` where there is none."""
+    for step in name.split("."):
+        data = data.get(step) if isinstance(data, dict) else None
+    return data
+
+
 def properties(entry: Any, types: dict[str, frozenset[str]], of_register: bool) -> list[Property]:
     """The properties of an entry (:class:`engine.studio.outlines.Entry`)."""
     if entry.kind in ("field", "column"):
@@ -85,7 +92,7 @@ def properties(entry: Any, types: dict[str, frozenset[str]], of_register: bool) 
             value: Any = entry.key if not name else entry.data
             path, given = entry.path, True
         else:
-            value, path, given = data.get(name), (*entry.path, name), name in data
+            value, path, given = _inside(data, name), (*entry.path, *name.split(".")), name.split(".")[0] in data
         label = words.get(f"{entry.kind}.{name}") or words.get(name, name)
         found.append(Property(name, path, label, kind, choices, value, given,
                               told.get(f"{entry.kind}.{name}") or told.get(name, ""), DEFAULTS.get(name)))

@@ -26,6 +26,7 @@ def labels() -> dict[str, str]:
         "clock": _("起算"), "reminder": _("提前提醒"), "keys": _("关联键"), "next": _("接下来"), "": _("标识"),
         "set..": _("值"), "set.": _("变量"), "task..": _("字段权限"), "task.": _("环节"), "number.": _("流程"),
         "number..": _("编号前缀"), "permission.": _("权限"), "permission..": _("岗位"), "parameter.default": _("值"),
+        "publishing.second_person": _("发布须另一位负责人审核"),
     }
 
 
