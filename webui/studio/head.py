@@ -71,6 +71,8 @@ def studio_words() -> dict[str, str]:
         "studio-wanted": _("{name} 请求接手", name="{name}"),
         "studio-lost": _("{name} 已接手编辑，本页改为只看。", name="{name}"),
         "studio-given": _("现在由你编辑。"),
+        "studio-hand-over": _("交给对方"),
+        "studio-keep": _("继续编辑"),
         "studio-branch": _("另存为分支草稿"),
         "studio-no-problems": _("没有问题"),
     }

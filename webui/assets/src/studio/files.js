@@ -1,6 +1,7 @@
 // The files of a draft, for every editor of the studio: read, saved by themselves a moment after the last change, checked.
 // Nothing typed is lost: what cannot be saved stays in the page and is tried again; what somebody else overtook can be
-// kept as a branch of the draft. Tells the head of the page: bihuan:saving, bihuan:saved, bihuan:unsaved {sentence}.
+// kept as a branch of the draft. Tells the head of the page: bihuan:saving, bihuan:saved, bihuan:unsaved {sentence};
+// the head asks with bihuan:flush {waits} before it leaves the page.
 import { csrf } from '../page.js';
 
 const WAIT = 700, AGAIN = 5000;
@@ -41,6 +42,7 @@ export class SavedFile {
     window.addEventListener('beforeunload', (event) => { if (this.dirty) event.preventDefault(); });
     window.addEventListener('online', () => this.flush());
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.flush(); });
+    document.addEventListener('bihuan:flush', (event) => { if (this.dirty) event.detail.waits.push(this.flush()); });
   }
 
   get dirty() { return this.pending !== null || this.busy; }
