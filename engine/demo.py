@@ -39,7 +39,7 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
     engine = ProcessEngine(settings, moved)
     try:
         people, records = found(engine, tell)
-        replay = Replay(engine, moved, _recipes(), records, people)
+        replay = Replay(engine, moved, recipes(), records, people)
         told = -1
 
         def progress(done: int, whole: int) -> None:
@@ -85,7 +85,7 @@ def _files(folder: str) -> list[str]:
     return [f"{folder}/{file.name}" for file in sorted((FOLDER / folder).glob("*.yaml"))]
 
 
-def _recipes() -> list[Any]:
+def recipes() -> list[Any]:
     """The recipes of every file of ``cases``: a file is one recipe, or holds several as ``recipes``."""
     files = [_read(name) for name in _files("cases")]
     return [recipe for data in files for recipe in data.get("recipes", [data])]

@@ -168,6 +168,13 @@ def files_of(connection: Connection, draft_id: str) -> dict[str, bytes]:
     return with_registers(connection, files, sketched, about(sketched, key) | (changed & files.keys()))
 
 
+def of_process(connection: Connection, process: str) -> dict[str, bytes]:
+    """What :func:`files_of` gives for a draft of ``process`` that has changed nothing."""
+    files = live(connection)
+    sketched = sketches(connection, files)
+    return with_registers(connection, files, sketched, about(sketched, process))
+
+
 def loaded(connection: Connection, files: Mapping[str, str], paths: Iterable[str],
            given: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The contents at ``paths`` of ``files`` (path -> hash)."""

@@ -14,6 +14,7 @@ from engine.studio.editing import Editing
 from engine.studio.effects import Effects
 from engine.studio.exchange import Exchange
 from engine.studio.publishing import Publishing
+from engine.studio.recording import Recording
 from engine.studio.restoring import Restoring
 from engine.studio.runs import Runs
 from engine.studio.sandbox import Sandboxes
@@ -33,6 +34,7 @@ class Studio(Drafts, DraftFiles, Checks, Publishing, Comparisons, Restoring, Exc
         self.runs = Runs(parts)
         self.scenarios = Scenarios(parts, self.runs)
         self.sandboxes = Sandboxes(parts)
+        self.recording = Recording(parts)
         self.effects = Effects(parts)
         self.simulations = Simulations(parts, self.runs)
 

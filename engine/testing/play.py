@@ -40,6 +40,8 @@ class Play:
         self.process, self.story = process, Story(self.engine, self.clock, scenario)
         self.steps: list[dict[str, Any]] = []
         self.moments: list[datetime] = []
+        self.states: list[str] = []
+        """The state of the last case after each step."""
         self.broken = False
         """A step stopped half-way: the engine no longer is what the steps lead to."""
 
@@ -58,6 +60,14 @@ class Play:
             raise
         self.steps.append(dict(step))
         self.moments.append(self.clock.now())
+        self.states.append(self._state())
+
+    def _state(self) -> str:
+        if not self.story.last:
+            return ""
+        with self.engine.database.reading() as connection:
+            return connection.scalar(select(ProcessInstance.case_state).where(
+                ProcessInstance.id == self.story.last)) or ""
 
     def mark(self) -> tuple[Any, ...]:
         """Tells whether anything happened between two looks."""

@@ -19,6 +19,7 @@ from engine.models.identity import ParameterValue
 from engine.models.runtime import Job
 from engine.packs import bilingual
 from engine.testing.reader import Scenario
+from engine.yaml import plain
 
 if TYPE_CHECKING:
     from engine.process_engine import ProcessEngine
@@ -42,7 +43,7 @@ def furnish(engine: ProcessEngine, clock: MovableClock, scenario: Scenario) -> N
     engine.identity.create_unit(HOME, Bilingual("总部", "Headquarters"), SYSTEM)
     for key, unit in (given.get("units") or {}).items():
         engine.identity.create_unit(key, bilingual(unit.get("name"), key), SYSTEM, parent=unit.get("parent", HOME),
-                                    kind=unit.get("kind", "department"), calendar=unit.get("calendar"),
+                                    kind=unit.get("kind", "department"), calendar=plain(unit.get("calendar")),
                                     zone=unit.get("zone", ""))
     for login, person in (given.get("people") or {}).items():
         home = person.get("unit", HOME)
@@ -62,7 +63,7 @@ def _parameters(engine: ProcessEngine, parameters: Mapping[str, Any]) -> None:
         for pack in live.packs.values():
             for name in pack.parameters.keys() & parameters.keys():
                 connection.execute(engine.database.insert(ParameterValue.__table__).values(
-                    pack=pack.key, name=name, unit_id="", value=parameters[name], changed_at=engine.clock.now(),
+                    pack=pack.key, name=name, unit_id="", value=plain(parameters[name]), changed_at=engine.clock.now(),
                     changed_by="scenario"))
         changed(connection)
 

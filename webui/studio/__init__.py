@@ -13,6 +13,7 @@ from webui.studio import (
     migrating,
     playing,
     publishing,
+    recording,
     registers,
     roles,
     scenarios,
@@ -23,5 +24,5 @@ from webui.studio import (
 )
 
 PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, effects, forms, registers, roles, sheets, tables, scenarios,
-                                    trying, playing, migrating, publishing, versions)
+                                    trying, playing, recording, migrating, publishing, versions)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""
