@@ -57,8 +57,8 @@ class Route:
 
     def calls_anew(self, element_id: str) -> bool:
         """Whether a service task is called otherwise than before: another topic, other inputs."""
-        old, new = self.old.model.elements[element_id], self.new.model.elements[self.name(element_id)]
-        return old.inputs != new.inputs or any(old.attributes.get(name) != new.attributes.get(name)
+        old, new = self.old.model.elements[element_id], self.new.model.elements.get(self.name(element_id))
+        return new is None or old.inputs != new.inputs or any(old.attributes.get(name) != new.attributes.get(name)
                                                for name in ("topic", "type"))
 
     def evaluates(self, elements: tuple[str, ...]) -> bool:
@@ -69,7 +69,8 @@ class Route:
             element = self.old.model.elements.get(element_id)
             if element is not None and element.kind == "userTask" and self.task(element_id).evaluates:
                 return True
-            if element is not None and element.inputs != self.new.model.elements[self.name(element_id)].inputs:
+            takes = element is not None and (element.inputs or "topic" in element.attributes)
+            if takes and self.calls_anew(element_id):
                 return True
         return False
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from engine.column_types import Marked
+from engine.family import phone_marks
 from engine.models.identity import PublicLink
 from engine.models.runtime import EventSubscription, Incident, Job, ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import SearchValue, TaskSigner
@@ -46,7 +48,8 @@ def difference(before: Rows, after: Rows) -> Difference:
     found: Difference = {}
     for table in TABLES:
         old, new = ({_key(table, row): row for row in rows[table.name]} for rows in (before, after))
-        hidden = UNKEPT.get(table.name, set())
+        hidden = UNKEPT.get(table.name, set()) | {column.name for column in table.columns
+                                                  if isinstance(column.type, Marked)}
         changed = {key: {name: row[name] for name in row if name not in hidden and row[name] != new[key][name]}
                    for key, row in old.items() if key in new and row != new[key]}
         told = {"gone": [row for key, row in old.items() if key not in new],
@@ -68,7 +71,8 @@ def restore(connection: Connection, kept: Difference) -> None:
             unheld = dict.fromkeys(UNKEPT.get(table.name, ()))
             connection.execute(insert(table), [row | unheld for row in told["gone"]])
         for key, columns in told.get("changed", ()):
-            connection.execute(update(table).where(_is(table, key)).values(columns))
+            marks = phone_marks(columns["phone"]) if "phone" in columns else {}  # a mark is bound from its value
+            connection.execute(update(table).where(_is(table, key)).values(columns | marks))
 
 
 def mark(rows: Rows) -> str:

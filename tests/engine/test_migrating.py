@@ -450,18 +450,36 @@ def test_search_fields_follow_the_new_version(house: House) -> None:
     first.properties = {"bihuan:search": "note_form.amount"}
     publish(house, first)
     case = house.start("moved")
-    house.complete(case, "a", values={"customer": "恒泰", "amount": "7", "severity": "grave"})
+    house.complete(case, "a", values={"customer": "恒泰", "amount": "7", "severity": "grave", "phone": "13862156621"})
     before = rows_of(house, case)
     second = first.copy()
-    second.properties = {"bihuan:search": "note_form.severity", "bihuan:customer": "=note_form.customer"}
+    second.properties = {"bihuan:search": "note_form.severity", "bihuan:customer": "=note_form.customer",
+                         "bihuan:phone": "=note_form.phone"}
     publish(house, second)
     view = move(house)
     found = house.rows(select(SearchValue.field, SearchValue.text))
     assert [(one.field, one.text) for one in found] == [("severity", "grave")]
     task = house.tasks(case)[0]
     assert task.customer == "恒泰" and "severity=grave" in task.facts and "amount" not in task.facts
+    found = [one.id for one in house.engine.boards.cases(house("root"), "13862156621")]
+    assert found == [case]
     take_back(house, view)
     assert rows_of(house, case) == before
+    assert house.engine.boards.cases(house("root"), "13862156621") == ()
+
+
+def test_a_suspended_case_with_a_call_to_change_is_foreseen_to_stay(small_house: House) -> None:
+    house = small_house
+    service = Sketch().add("start", "startEvent").add("ring", "serviceTask", topic="one")
+    publish(house, service.add("end", "endEvent").way("start", "ring", "end"))
+    first, second = house.start("moved"), house.start("moved")
+    house.engine.instances.suspend(second, "等", house("zhou.min"))
+    publish(house, service.changed("ring", topic="two"))
+    look = house.engine.migrations.look("moved", house("root"), tried=True)
+    assert (look.moves, look.never) == (1, 1) and look.refusals[0].lines[0].case_id == second
+    house.work()
+    view = move(house)
+    assert {one.case_id: one.state for one in view.lines} == {first: "moved", second: "refused"}
 
 
 def test_a_case_moves_as_a_whole_or_not_at_all(house: House) -> None:
