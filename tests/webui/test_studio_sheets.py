@@ -186,3 +186,11 @@ def test_a_table_that_is_none_is_told(owner, text):
 def test_every_kind_of_entry_has_a_panel(owner, entry):
     page = owner.get(f"/studio/drafts/{owner.draft}/forms?file={PLAN}&entry={entry}")
     assert page.status_code == 200 and "data-control" in page.text
+
+
+def test_the_permissions_of_a_step_name_the_fields_of_groups_as_well(owner):
+    # given a step that hides fields which a field group brings
+    page = owner.get(f"/studio/drafts/{owner.draft}/forms?file={PLAN}&entry=form_plan").text
+    # then each has its line, so that changing one loses none
+    for name in ("decision", "opinion", "approver", "approved_at", "amount", "basis"):
+        assert f'data-permission="{name}"' in page

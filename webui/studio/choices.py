@@ -9,7 +9,7 @@ from flask import g
 from webui.auth import actor
 from webui.show import engine
 from webui.studio.property_words import file_kinds, parameter_types, type_names
-from webui.words import told
+from webui.words import _, told
 
 
 def choices_of(draft_id: str, outline: Any = None, entry: Any = None) -> dict[str, dict[str, Any]]:
@@ -18,11 +18,30 @@ def choices_of(draft_id: str, outline: Any = None, entry: Any = None) -> dict[st
     fields = {one.key: told(one.title) for one in outline.fields if one.kind == "field"} if outline else {}
     columns = {f"{path.key}.{one.key}": f"{told(path.title)} / {told(one.title)}" for path in
                (outline.fields if outline else ()) for one in path.entries}
-    found |= {"fields": fields, "rule_fields": fields | columns}
+    found |= {"fields": fields, "rule_fields": fields | columns, "permitted": _permitted(outline, found, entry)}
     if entry is not None and isinstance(entry.data, dict):
         found["columns"] = found["register_columns"].get(str(entry.data.get("register")), {})
         found["group_fields"] = found["group_parts"].get(str(entry.data.get("use")), {})
     return found
+
+
+def _permitted(outline: Any, found: dict[str, dict[str, Any]], entry: Any) -> dict[str, str]:
+    """What a task may have permissions for: sections, fields, those that groups bring, and whatever it names already."""
+    if outline is None or entry is None or entry.kind != "task":
+        return {}
+    named: dict[str, str] = {}
+    for part in outline.parts:
+        for section in part.entries if part.kind == "section" else ():
+            named[section.key] = _("分区“{name}”", name=told(section.title))
+            for one in section.entries:
+                if one.kind == "field":
+                    named[one.key] = told(one.title)
+                elif one.kind == "use":
+                    prefix, without = str(one.data.get("prefix") or ""), one.data.get("without") or ()
+                    parts = found["group_parts"].get(str(one.data.get("use")), {})
+                    named |= {prefix + key: title for key, title in parts.items() if key not in without}
+    said = entry.data if isinstance(entry.data, dict) else {}
+    return named | {key: key for key in said if key not in named and key != "*"}
 
 
 def _shared(draft_id: str) -> dict[str, dict[str, Any]]:

@@ -17,8 +17,8 @@ blueprint = Blueprint("studio_forms", __name__, url_prefix="/studio")
 def page(draft_id: str) -> Response:
     """A form of the draft: ``?file=`` chooses which, ``?entry=`` one of its fields, ``?at=`` the task it is seen at."""
     view = head(draft_id, "forms")["draft"]
-    titles = {one.key: told(one.name) for one in engine().studio.choices(draft_id, actor()).lists["forms"]}
-    files = sheets.named(view.of("form"), titles)
+    choices = engine().studio.choices(draft_id, actor()).lists["forms"]
+    files = sheets.with_asked(sheets.named(view.of("form"), {one.key: told(one.name) for one in choices}), choices)
     files += [(line.path, _("字段组（各表单共用）")) for line in view.of("groups") if line.change != "removed"]
     path = sheets.wanted(files)
     return make_response(sheets.page(draft_id, "forms", "form", path, files) if path

@@ -9,7 +9,7 @@ def labels() -> dict[str, str]:
     """Attribute (or ``kind.attribute``) -> its name."""
     return {
         "id": _("标识"), "label": _("名称"), "title": _("标题"), "type": _("类型"), "required": _("是否必填"),
-        "visible": _("是否显示"), "readonly": _("只读"), "register": _("登记簿"), "fill": _("选中后带入"),
+        "visible": _("是否显示"), "readonly": _("只读"), "register": _("取自登记簿"), "fill": _("选中后带入"),
         "role": _("岗位"), "values": _("可选值"), "outcome": _("作为提交按钮"), "default": _("默认值"),
         "compute": _("自动计算"), "unit": _("单位"), "decimals": _("小数位数"), "min": _("最小值"), "max": _("最大值"),
         "min_length": _("最少字数"), "max_length": _("最多字数"), "pattern": _("格式（正则表达式）"),

@@ -198,6 +198,12 @@ def named(lines: Any, choices: dict[str, Any]) -> list[tuple[str, str]]:
             if line.change != "removed"]
 
 
+def with_asked(files: list[tuple[str, str]], choices: Any) -> list[tuple[str, str]]:
+    """``files``, and the one that the address names where the draft does not need it so far; ``choices`` are all."""
+    asked, known = request.args.get("file", ""), {path for path, _name in files}
+    return files + [(one.path, told(one.name)) for one in choices if one.path == asked and asked not in known][:1]
+
+
 def wanted(files: list[tuple[str, str]]) -> str:
     """The file that the address names, else the first; 404 where the draft has no such file."""
     path = request.args.get("file", "")

@@ -36,8 +36,8 @@ def page(draft_id: str) -> Response:
 
 def _files(draft_id: str) -> list[tuple[str, str]]:
     view = head(draft_id, "tables")["draft"]
-    titles = {one.key: told(one.name) for one in engine().studio.choices(draft_id, actor()).lists["decisions"]}
-    return sheets.named(view.of("table"), titles)
+    choices = engine().studio.choices(draft_id, actor()).lists["decisions"]
+    return sheets.with_asked(sheets.named(view.of("table"), {one.key: told(one.name) for one in choices}), choices)
 
 
 @blueprint.post("/drafts/<draft_id>/tables")

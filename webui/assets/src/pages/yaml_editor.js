@@ -28,8 +28,8 @@ ready(() => {
   };
   const mark = () => {
     panes.preview?.querySelectorAll('.chosen').forEach((one) => one.classList.remove('chosen'));
-    const key = panes.list.querySelector('[aria-current=true]')?.closest('[data-key]')?.dataset.key;
-    const there = key && panes.preview?.querySelector(`[data-field="${CSS.escape(key)}"], [data-section="${CSS.escape(key)}"]`);
+    const row = panes.list.querySelector('[aria-current=true]')?.closest('[data-key]'), key = row?.dataset.key;
+    const there = key && panes.preview?.querySelector(`[data-${row.matches('.section') ? 'section' : 'field'}="${CSS.escape(key)}"]`);
     if (!there) return;
     there.classList.add('chosen');
     const room = panes.preview.getBoundingClientRect(), at = there.getBoundingClientRect();
