@@ -47,7 +47,8 @@ def _page(draft_id: str, wrong: Mapping[str, str] | None = None, status: int = 2
         return make_response(html, 200)
     html = render_template(
         "studio/effect.html", **around, refused="", effect=effect, setup=setup, wrong=wrong or {},
-        given=request.form, drawing=_drawing(draft_id, effect), changes=CHANGES, why=WHY, run=setup.run,
+        given=request.form or _given(setup.run), drawing=_drawing(draft_id, effect), changes=CHANGES, why=WHY,
+        run=setup.run,
         new_steps=[step for step in setup.steps if not step.done],
         known_steps=[step for step in setup.steps if step.done], **_told(setup.run, setup.roles))
     return make_response(html, status)
@@ -88,6 +89,16 @@ def stop(draft_id: str, run_id: str) -> Response:
     """Stop a simulation."""
     engine().studio.simulations.stop(run_id, actor())
     return redirect(url_for("studio_effects.page", draft_id=draft_id) + "#simulation")
+
+
+def _given(last: Any) -> dict[str, str]:
+    """What was filled in for the last simulation, by the names of the fields."""
+    inputs = last.inputs if last is not None else {}
+    found = {f"people.{role}": number for role, number in inputs.get("people", {}).items()}
+    found |= {f"minutes.{place}": number for place, number in inputs.get("minutes", {}).items()}
+    found |= {f"outcomes.{place}.{key}": share for place, shares in inputs.get("outcomes", {}).items()
+              for key, share in shares.items()}
+    return {name: f"{value:g}" for name, value in found.items()}
 
 
 def _number(name: str, wrong: dict[str, str]) -> int | None:
@@ -133,8 +144,9 @@ def _told(last: Any, roles: Any) -> dict[str, Any]:
     role_names |= {one.role: told(one.name) for one in roles}
     verdict = result.get("verdict")
     held = bool(verdict) and verdict["code"] == "reproduced"
+    variants = variants if held and last is not None and last.ended else {}  # not swapped under the reader's eyes
     steps = _steps(variants, names)
-    return {"result": result, "variants": variants if held else {}, "verdict": verdict, "held": held,
+    return {"result": result, "variants": variants, "verdict": verdict, "held": held,
             "verdict_words": _(VERDICTS[verdict["code"]]) if verdict else "",
             "variant_names": {key: _(name) for key, name in VARIANTS.items()}, "names": names, "steps": steps,
             "role_names": role_names, "roles": _roles(variants), "queue": _queue(variants, names, result),
