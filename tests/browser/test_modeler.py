@@ -37,7 +37,7 @@ def draft(house: House) -> str:
 
 def opened(page: Any, draft: str, path: str = "") -> Any:
     """The page of a draft's drawing, drawn and checked."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     page.goto(f"/studio/drafts/{draft}{path}")
     page.wait_for_selector("[data-modeler][data-ready]")
     page.wait_for_selector("[data-modeler][data-checked]")
@@ -45,7 +45,7 @@ def opened(page: Any, draft: str, path: str = "") -> Any:
 
 
 def saved(page: Any) -> None:
-    page.wait_for_selector("[data-modeler][data-kept=yes]", timeout=10_000)
+    page.wait_for_selector("[data-modeler][data-kept=yes]")
 
 
 def select(page: Any, element: str) -> None:

@@ -3,7 +3,7 @@ import { announce, icon } from '../../page.js';
 import { ask, later, the, told, w } from './told.js';
 import { drawn } from './xml.js';
 
-const PAUSE = 250;
+const PAUSE = 200;
 const LOOKS = { error: ['alert-octagon', 'late'], warning: ['alert-triangle', 'risk'], hint: ['info-circle', 'blue'] };
 const ORDER = Object.keys(LOOKS);
 
@@ -67,8 +67,14 @@ export class Problems {
   take(found, xml) {
     const rank = (one) => ORDER.indexOf(one.severity) * 2 + (one.file === told.file ? 0 : 1);
     this.found = found.map((one) => ({ ...one, about: xml })).sort((a, b) => rank(a) - rank(b));
-    if (this.at >= this.found.length) this.at = -1;
-    this.write();
+    const said = JSON.stringify(found.map((one) => [one.code, one.file, one.element, one.text, one.fixes?.length]));
+    if (said !== this.said) {
+      this.said = said;
+      const held = this.list.contains(document.activeElement);
+      if (this.at >= this.found.length) this.at = -1;
+      this.write();
+      if (held) this.list.children[Math.max(this.at, 0)]?.querySelector('[data-show]').focus();
+    }
     this.mark();
     this.box.dataset.checked = String(this.round);
     document.dispatchEvent(new CustomEvent('problems', { detail: this.found }));
