@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from engine import ProcessEngine, Settings
+from engine import SYSTEM, ProcessEngine, Settings
 from engine.models.runtime import UserTask
 from engine.sealing import Keys, Sealed, plain_form
-from tests.engine.house import House
+from tests.engine.house import House, content
+from tests.engine.test_register_book import CLIENT
 
 PHONE, NAME = "13862156621", "恒泰装饰"
 TABLES = ("process_instance", "form_filled", "task_draft", "job", "user_task")
@@ -101,3 +102,24 @@ def test_a_fault_of_the_database_tells_the_log_no_values(small_house: House, cas
     with pytest.raises(IntegrityError) as told, small_house.engine.database.transaction() as connection:
         connection.execute(insert(UserTask.__table__).values(id=PHONE))
     assert PHONE not in str(told.value)
+
+
+def test_resealing_brings_the_records_of_registers_under_the_newest_key(small_house: House) -> None:
+    # given a register under the first key
+    files = content("note") | {"forms/registers/client.yaml": CLIENT.encode()}
+    small_house.engine.deployments.deploy(files, SYSTEM)
+    small_house.engine.registers.save("client", {"code": "C1", "name": NAME, "phone": PHONE}, SYSTEM)
+    assert NAME not in on_disk(small_house, "reg_client", "reg__history")
+    url = small_house.engine.settings.database_url
+    both = ProcessEngine(Settings(database_url=url, secret_key="for tests only", data_key="of its own"),
+                         small_house.clock)
+    # when the house reseals under a newer one
+    assert both.reseal() > 0 and both.reseal() == 0
+    both.close()
+    # then the records are found without the old one, by number, part of the name and initials
+    alone = ProcessEngine(Settings(database_url=url, data_key="of its own"), small_house.clock)
+    for asked in (PHONE, PHONE[-4:], NAME[1:3], "htzs"):
+        assert [one["label"] for one in alone.registers.search("client", asked, SYSTEM)] == [NAME]
+    with alone.database.reading() as connection:
+        assert alone.registers.store(connection, "client").history(connection, 1)[0].changes["phone"] == (None, PHONE)
+    alone.close()
