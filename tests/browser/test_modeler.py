@@ -199,6 +199,30 @@ def test_a_process_that_was_never_drawn_is_laid_out(house: House, at_screen: Scr
     assert page.locator("[data-element-id=answer]").count() == 1
 
 
+def test_a_file_that_is_no_drawing_says_why_it_cannot_be_shown(house: House, at_screen: Screen, draft: str) -> None:
+    raw = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"/>'
+    house.engine.studio.write(draft, DRAWING, raw, 0, house.actor("zheng.yawen"))
+    for width in (1440, 390):
+        page = opened(at_screen("zheng.yawen", width=width), draft, f"?file={DRAWING}")
+        assert page.locator("[data-unreadable]").is_visible()
+        assert page.locator("[data-problem-list] li").count() > 0
+
+
+def test_names_are_text_wherever_they_are_shown(house: House, at_screen: Screen, draft: str) -> None:
+    evil = "&lt;img src=x onerror=alert(1)&gt;"
+    xml = drawn(house, draft).replace('name="接听" camunda', f'name="{evil}" camunda').replace(
+        'camunda:formKey="complaint_answer"', f'camunda:formKey="{evil}"', 1)
+    house.engine.studio.write(draft, DRAWING, xml.encode(), 0, house.actor("zheng.yawen"))
+    page = opened(at_screen("zheng.yawen"), draft)
+    select(page, "answer")
+    page.get_by_role("button", name="走令牌").click()
+    page.locator(".bts-context-pad[title=触发]:not(.hidden)").first.click()
+    page.locator(".bts-entry[title=令牌经过的步骤]").click()
+    page.locator(".bts-log .bts-entry .bts-text").nth(1).wait_for()
+    assert page.locator("[data-problem-list]").get_by_text("<img").count() > 0
+    assert page.locator("img[src=x]").count() == 0
+
+
 def test_letters_on_the_drawing_are_its_own(at_screen: Screen, draft: str) -> None:
     page = opened(at_screen("zheng.yawen"), draft)
     page.locator("[data-element-id=answer]").first.click()

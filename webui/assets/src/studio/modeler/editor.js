@@ -37,7 +37,7 @@ export async function open(box) {
   });
   window.bihuanModeler = the.modeler; // for tests, and for whoever is curious
   const kept = keptHere(), restored = kept && kept.revision === told.revision && kept.content !== told.content;
-  await shownFirst(restored ? kept.content : told.content, box);
+  if (!(await shownFirst(restored ? kept.content : told.content, box))) { await onlyProblems(box); return; }
   fit(the.get('canvas'), ROOM);
   the.get('propertiesPanel').attachTo('#properties');
   setTimeout(redraw); // it was drawn for the paper before anything stood on it
@@ -59,6 +59,14 @@ export async function open(box) {
   new ResizeObserver(() => the.get('canvas').resized()).observe(canvasBox);
   box.dataset.ready = String(Math.round(performance.now()));
   await problems.check();
+}
+
+/** A drawing that cannot be shown still says why. */
+async function onlyProblems(box) {
+  the.editable = false;
+  box.dataset.mode = 'read';
+  box.dataset.ready = String(Math.round(performance.now()));
+  await new Problems(box).check();
 }
 
 /** A fix of the drawing is one step of undo; a fix of another file is saved at once. */

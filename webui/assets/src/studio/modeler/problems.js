@@ -49,7 +49,7 @@ export class Problems {
   /** Ask the server about what is drawn now, saved or not. */
   async check() {
     this.soon.cancel();
-    const round = ++this.round, xml = the.modeler.saveXML ? await drawn() : told.content;
+    const round = ++this.round, xml = the.editable ? await drawn() : told.content;
     this.onXml(xml);
     this.box.setAttribute('aria-busy', 'true');
     let answer;

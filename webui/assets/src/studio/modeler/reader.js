@@ -13,10 +13,8 @@ export async function open(box) {
   the.editable = false;
   the.nameOf = (drawing) => (lang() === 'en' && english(drawing)) || drawing?.name || '';
   the.modeler = new NavigatedViewer({ ...LOOKS, container: box.querySelector('#drawing-canvas'), additionalModules: [Words, EnglishNames] });
-  const problems = new Problems(box);
-  await shownFirst(told.content, box);
-  const canvas = the.get('canvas');
-  fit(canvas);
+  const problems = new Problems(box), canvas = the.get('canvas');
+  if (await shownFirst(told.content, box)) fit(canvas);
   for (const button of box.querySelectorAll('[data-do]')) {
     const act = { fit: () => fit(canvas), in: () => the.get('zoomScroll').stepZoom(1), out: () => the.get('zoomScroll').stepZoom(-1), next: () => problems.step(1) }[button.dataset.do];
     if (act) button.addEventListener('click', act); else button.hidden = true;

@@ -9,15 +9,21 @@ export async function drawn() {
   return xml.replace(/&#(?:34|38|60|62|39);/g, (entity) => ENTITIES[entity]);
 }
 
-/** Show a drawing for the first time; one that was never drawn is laid out, one that cannot be shown is said so. */
+/** Show a drawing for the first time; one that was never drawn is laid out. Whether it can be shown. */
 export async function shownFirst(xml, box) {
-  try { await the.modeler.importXML(xml); } catch (wrong) {
+  try {
+    await the.modeler.importXML(xml);
+  } catch {
     const answer = await ask(told.addresses.tidy, { content: xml }).catch(() => null);
-    try { await the.modeler.importXML(answer.data.content); } catch {
+    try {
+      if (!answer?.ok) throw new Error('no drawing');
+      await the.modeler.importXML(answer.data.content);
+    } catch {
       box.querySelector('[data-unreadable]').hidden = false;
-      throw wrong;
+      return false;
     }
   }
+  return true;
 }
 
 const PROPERTIES = 'camunda:Properties';
