@@ -26,7 +26,7 @@ def choices_of(draft_id: str, outline: Any = None, entry: Any = None) -> dict[st
 
 
 def _permitted(outline: Any, found: dict[str, dict[str, Any]], entry: Any) -> dict[str, str]:
-    """What a task may have permissions for: sections, fields, those that groups bring, and whatever it names already."""
+    """What a task may have permissions for: sections, fields, those of groups, and whatever it names already."""
     if outline is None or entry is None or entry.kind != "task":
         return {}
     named: dict[str, str] = {}
