@@ -7,11 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 Place = tuple[str, str]
 """An element of a process: (process key, element id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What is replayed: the cases that began from ``since`` to ``until``, and those of the ``run_up`` before."""
+
+    since: datetime
+    until: datetime
+    run_up: timedelta
+
+    @classmethod
+    def ending(cls, now: datetime, days: int) -> Period:
+        """The ``days`` before now, with half as many to fill the desks first."""
+        return cls(now - timedelta(days=days), now, timedelta(days=max(1, days // 2)))
+
+    @property
+    def begin(self) -> datetime:
+        """The moment zero of the simulation."""
+        return self.since - self.run_up
 
 
 @dataclass(frozen=True, slots=True)

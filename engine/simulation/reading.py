@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, exists, select
 from sqlalchemy.orm import aliased
 
+from engine.bpmn import handed_names
 from engine.definitions import Definition
 from engine.live import Live
 from engine.models.history import ElementVisit, FormFilled, HistoryEntry
@@ -20,7 +20,7 @@ from engine.models.runtime import ProcessInstance
 from engine.simulation.answers import from_outside
 from engine.simulation.hours import WorkHours, kept_hours
 from engine.simulation.measuring import Done, begun, steps
-from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, Place
+from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, Period, Place
 from engine.values import loads
 
 OUTSIDE = ("receiveTask", "intermediateCatchEvent")
@@ -28,25 +28,6 @@ ENDINGS = ("completed", "returned", "skipped")
 """Verbs of the history that end a task."""
 SEEN = ("userTask", *OUTSIDE, "boundaryEvent", "callActivity", "subProcess")
 """Kinds of elements whose visits count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """What is replayed: the cases that began from ``since`` to ``until``, and those of the ``run_up`` before."""
-
-    since: datetime
-    until: datetime
-    run_up: timedelta
-
-    @classmethod
-    def ending(cls, now: datetime, days: int) -> Period:
-        """The ``days`` before now, with half as many to fill the desks first."""
-        return cls(now - timedelta(days=days), now, timedelta(days=max(1, days // 2)))
-
-    @property
-    def begin(self) -> datetime:
-        """The moment zero of the simulation."""
-        return self.since - self.run_up
 
 
 def read_past(parts: Any, connection: Connection, live: Live, key: str, period: Period) -> Past:
@@ -248,10 +229,17 @@ class _Reader:
         starter = {"login": person.login, "name": person.name.zh} if person else None
         return Arrival(
             number, row.started_at, row.unit_id, starter, entries.get(row.id),
-            from_outside(variables, self._definition(self.key)),
+            from_outside(variables, self._definition(self.key)) | self._handed(row, variables, family),
             tuple(self._instance(one, visits.get(one.id, ()), fillings.get(one.id, {})) for one in mine),
             row.ended_at, row.state == "completed" and row.ended_at < self.period.until,
             row.started_at >= self.period.since)
+
+    def _handed(self, row: Row[Any], variables: Mapping[str, Any], family: Mapping[str, Row[Any]]) -> dict[str, Any]:
+        """What the caller of a called process handed to it, as it has it at its end."""
+        above = family.get(family[row.id].parent_id or "")
+        caller = self._definition(above.process_key) if above is not None else None
+        names = handed_names(caller.model, self.key)[0] if caller is not None else ()
+        return {name: variables[name] for name in names if variables.get(name) is not None}
 
     def _definition(self, key: str) -> Definition | None:
         newest = self.live.newest.get(key)

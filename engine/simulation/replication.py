@@ -180,6 +180,8 @@ class Replication:
         mean = 60 * (DEFAULT_MINUTES if minutes is None else minutes)
         service = self.draws.of(arrival, *place, number, "assumed").triangular(0.4 * mean, 2.0 * mean, 0.6 * mean)
         step = self.past.steps.get(place)
+        if step is not None and step.works and not step.measured and minutes is None:
+            service = min(service, stay)  # nobody works longer on a task than it is there
         reaction = stay if step is not None and step.measured else max(0.0, stay - service)
         return Work(reaction, service, elapsed or service)
 

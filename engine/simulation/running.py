@@ -15,8 +15,8 @@ from engine.errors import BihuanError
 from engine.live import Live
 from engine.models.studio import Draft
 from engine.simulation.content import Processes, of_files
-from engine.simulation.past import Past, Place
-from engine.simulation.reading import Period, read_past
+from engine.simulation.past import Past, Period, Place
+from engine.simulation.reading import read_past
 from engine.simulation.replication import Replication, Wishes
 from engine.simulation.study import DRAFT, ENOUGH, LIVE, STAFFED, bottleneck, judge, numbers, summed_up
 from engine.simulation.surroundings import Look, remembered

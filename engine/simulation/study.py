@@ -19,6 +19,8 @@ from engine.simulation.tally import MEDIAN, MOST, quantile
 LIVE, DRAFT, STAFFED = "live", "draft", "staffed"
 NEAR = 0.15
 """How far the simulated median and 95 % value may lie from last month's."""
+MINUTE = 60.0
+"""Seconds that make no difference, however short the cases are."""
 ENOUGH = 20
 """Completed cases that make a month worth measuring against."""
 STUCK = 0.1
@@ -50,7 +52,7 @@ def judge(past: Past, replications: Sequence[Mapping[str, Any]]) -> Verdict:
         return Verdict("too_little", actual, (None, None), cases, len(leads))
     simulated = tuple(_mean([one["lead"][index] for one in replications]) for index in (0, 1))
     stuck = any(one["stuck_count"] > STUCK * one["cases"] for one in replications)
-    near = all(found is not None and wanted and abs(found - wanted) <= NEAR * wanted
+    near = all(found is not None and wanted is not None and abs(found - wanted) <= max(NEAR * wanted, MINUTE)
                for found, wanted in zip(simulated, actual))
     code = "stuck" if stuck else "reproduced" if near else "not_reproduced"
     return Verdict(code, actual, simulated, cases, len(leads))  # type: ignore[arg-type]

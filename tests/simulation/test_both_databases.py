@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine import SYSTEM, Bilingual
-from engine.simulation.past import Ending
-from engine.simulation.reading import Period, read_past
+from engine.simulation.past import Ending, Period
+from engine.simulation.reading import read_past
 from tests.engine.house import House
 
 
