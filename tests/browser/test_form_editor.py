@@ -50,10 +50,11 @@ def draft(house: House) -> Draft:
 
 
 def saved(page: Any, act: Any) -> None:
-    """Do something and wait until the file it changed is saved."""
+    """Do something and wait until the file it changed is saved, and nothing is on its way any more."""
     with page.expect_response(lambda answer: answer.request.method == "PUT" and "/files/" in answer.url) as told:
         act()
     assert told.value.ok
+    page.wait_for_selector("[data-sheet]:not([data-busy]):not([data-dirty]), [data-table]")
 
 
 def choose(page: Any, key: str) -> None:

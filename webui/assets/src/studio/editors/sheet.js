@@ -10,13 +10,24 @@ export class Sheet {
     });
     this.file = new SavedFile(box.dataset.path, { revision: Number(box.dataset.revision), conflict: (told, content) => this.lost(told, content) });
     this.listeners = [];
+    this.asked = 0;
+    for (const name of ['saved', 'unsaved']) document.addEventListener(`bihuan:${name}`, () => this.state());
+  }
+
+  /** Whether something is on its way: the page says so, for style sheets and for tests. */
+  state() {
+    this.box.toggleAttribute('data-busy', this.asked > 0);
+    this.box.toggleAttribute('data-dirty', this.file.dirty);
   }
 
   on(what) { this.listeners.push(what); }
 
   /** Ask the server for the panes after `edits` or an addition; one after the other, each on the text before it. */
   act(asked, how = {}) {
-    this.last = this.last.then(() => this.send(asked, how)).catch(() => this.tell(say('sheet-offline')));
+    this.asked += 1;
+    this.state();
+    this.last = this.last.then(() => this.send(asked, how)).catch(() => this.tell(say('sheet-offline')))
+      .finally(() => { this.asked -= 1; this.state(); });
     return this.last;
   }
 
