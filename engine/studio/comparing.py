@@ -10,7 +10,7 @@ from typing import Any
 from engine.cards import Bilingual
 from engine.errors import Refused
 from engine.sketches import SCENARIO
-from engine.studio.comparing_drawings import drawing_parts
+from engine.studio.comparing_drawings import KINDS, drawing_parts
 from engine.studio.comparing_tables import Row, compare_tables
 from engine.yaml import plain, read_yaml
 
@@ -38,6 +38,11 @@ class Part:
     name: Bilingual
     change: str
     details: tuple[Detail, ...] = ()
+
+    @property
+    def what(self) -> Bilingual:
+        """The kind in words."""
+        return Bilingual(*KINDS.get(self.kind, (self.kind, self.kind)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "bihuan:hint_zh": ("提示", "Hint"), "bihuan:hint_en": ("英文提示", "English hint")}
 
 
+KINDS: Mapping[str, tuple[str, str]] = {
+    "process": ("流程", "process"), "participant": ("泳池", "pool"), "lane": ("泳道", "lane"),
+    "sequenceFlow": ("顺序流", "sequence flow"), "messageFlow": ("消息流", "message flow"),
+    "userTask": ("用户任务", "user task"), "serviceTask": ("服务任务", "service task"),
+    "sendTask": ("发送任务", "send task"), "receiveTask": ("接收任务", "receive task"),
+    "manualTask": ("人工任务", "manual task"), "scriptTask": ("脚本任务", "script task"), "task": ("任务", "task"),
+    "businessRuleTask": ("业务规则任务", "business rule task"), "callActivity": ("调用活动", "call activity"),
+    "subProcess": ("子流程", "sub-process"), "adHocSubProcess": ("即席子流程", "ad-hoc sub-process"),
+    "transaction": ("事务", "transaction"), "startEvent": ("开始事件", "start event"),
+    "endEvent": ("结束事件", "end event"), "boundaryEvent": ("边界事件", "boundary event"),
+    "intermediateCatchEvent": ("中间捕获事件", "catching event"),
+    "intermediateThrowEvent": ("中间抛出事件", "throwing event"),
+    "exclusiveGateway": ("排他网关", "exclusive gateway"), "parallelGateway": ("并行网关", "parallel gateway"),
+    "inclusiveGateway": ("包容网关", "inclusive gateway"), "complexGateway": ("复杂网关", "complex gateway"),
+    "eventBasedGateway": ("事件网关", "event-based gateway"), "message": ("消息", "message"),
+    "signal": ("信号", "signal"), "error": ("错误", "error"), "escalation": ("升级", "escalation"),
+    "textAnnotation": ("注释", "annotation"), "association": ("关联", "association"), "group": ("分组", "group"),
+    "dataObject": ("数据对象", "data object"), "dataObjectReference": ("数据对象", "data object"),
+    "dataStoreReference": ("数据存储", "data store"), "field": ("字段", "field"), "entry": ("设置", "setting")}
+"""What a part of a file is, by its kind."""
+
+
 def drawing_parts(content: bytes | None, path: str) -> dict[str, tuple[str, Bilingual, dict[str, str],
                                                                      Callable[[str], Bilingual]]]:
     """Every element with an id: kind, name, what it says. Raises Refused for a file that is no XML."""

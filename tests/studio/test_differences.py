@@ -32,6 +32,7 @@ def test_elements_added_changed_and_removed_are_told_with_what_changed(small_wor
     assert (name.label.zh, name.label.en, name.before, name.after) == ("名称", "Name", "approve", "decide")
     condition = parts["judged_write"].details[0]
     assert condition.label.en == "Condition" and "return" in condition.before and "again" in condition.after
+    assert (parts["approve"].what.zh, parts["write_ask"].what.en) == ("用户任务", "sequence flow")
     assert (found.count("added"), found.count("changed"), found.count("removed")) == (3, 2, 1)
 
 
