@@ -5,7 +5,7 @@ A case that somebody else has locked is left for the next heap, so that nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,13 @@ from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import OperationalError
 
 from engine.authorization import Actor
+from engine.bpmn import RunFailed
+from engine.cards import Bilingual
 from engine.errors import BihuanError
 from engine.family import Family, lock, lock_free
 from engine.migrating import rows as row_books
-from engine.migrating.moving import Move
+from engine.migrating.moving import Move, bind
+from engine.migrating.reasons import failure
 from engine.migrating.route import Route
 from engine.models.studio import MigrationItem
 
@@ -65,7 +68,7 @@ class Heap:
             self.results += [Result(one, "refused", {"code": "left_already"}) for one in gone]
             if not move.moving:
                 continue
-            reason, done = self._attempt(move.go, keep=not trial)
+            reason, done = self._attempt(move.go, keep=not trial, routes=move.routes.values())
             if reason is not None:
                 self.results += [Result(one, "refused", reason) for one in move.routes]
             elif done:
@@ -73,20 +76,22 @@ class Heap:
         if trial or not moved:
             self.results += [Result(one, "moved") for _, done in moved.values() for one in done]
             return
+        bind(self.connection, [move for move, _ in moved.values()])
         after = row_books.read(self.connection, list(moved))
         for root, (move, done) in moved.items():
             kept = row_books.difference(before[root], after[root]) if move.reversible else None
             mark = row_books.mark(after[root])
             self.results += [Result(one, "moved", None, kept if one == done[0] else None, mark) for one in done]
 
-    def _attempt(self, act: Callable[[], Any], *, keep: bool = True) -> tuple[dict[str, Any] | None, Any]:
+    def _attempt(self, act: Callable[[], Any], *, keep: bool = True,
+                 routes: Iterable[Route] = ()) -> tuple[dict[str, Any] | None, Any]:
         """Do it behind a savepoint: why it failed, or what it gives."""
         savepoint = self.connection.begin_nested()
         try:
             found = act()
         except BihuanError as error:
             savepoint.rollback()
-            return reason_of(error), None
+            return reason_of(error, list(routes)), None
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - one case stops no other
@@ -132,11 +137,13 @@ def _tried(parts: Any, by: Actor, wanted: Mapping[str, set[str]], routes: Mappin
         return results
 
 
-def reason_of(error: BihuanError) -> dict[str, Any]:
-    """An error as code and parameters, to be worded when shown."""
+def reason_of(error: BihuanError, routes: Sequence[Route] = ()) -> dict[str, Any]:
+    """An error as code and parameters, and in words with the names of steps, which only the routes know."""
     plain = {key: value if isinstance(value, (str, int, bool, type(None))) else str(value)
              for key, value in error.params.items()}
-    return {"code": error.code, "params": plain, "zh": error.sentence("zh"), "en": error.sentence("en")}
+    said = (failure(routes, error) if isinstance(error, RunFailed)
+            else Bilingual(error.sentence("zh"), error.sentence("en")))
+    return {"code": error.code, "params": plain, "zh": said.zh, "en": said.in_("en")}
 
 
 def heaps(items: Sequence[tuple[str, str]]) -> dict[str, set[str]]:

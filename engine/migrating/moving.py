@@ -5,12 +5,12 @@ All instances of the case for which there is a route move, or none. The root is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from engine import case_columns, facts, search_values
 from engine.bpmn import ProcessRun, RunFailed, Wait
@@ -186,7 +186,6 @@ class Move:
 
     def _write(self, members: list[Member], tasks: list[TaskRow], calls: list[dict[str, Any]]) -> None:
         connection = self.family.connection
-        connection.execute(_DEFINITION, [{"the_id": member.id, "new_id": member.definition.id} for member in members])
         for task in tasks:
             task.write([row for row in self.rows["task_candidate"] if row["task_id"] == task.row["id"]])
         if calls:
@@ -225,6 +224,14 @@ def _by_id(model: Any, key: str = "id", **columns: str) -> Any:
 
 
 _DEFINITION = _by_id(ProcessInstance, definition_id="new_id")
+
+
+def bind(connection: Connection, moves: Iterable[Move]) -> None:
+    """Bind the instances of cases that moved to their new versions: one statement for all."""
+    connection.execute(_DEFINITION, [{"the_id": instance, "new_id": route.new.id} for move in moves
+                                     for instance, route in move.routes.items()])
+
+
 _PAYLOAD = _by_id(Job, payload="new_payload")
 _RENAME_LINK = _by_id(PublicLink, "token_hash", element_id="new_element")
 _RENAME = {model: _by_id(model, element_id="new_element") for model in (Job, Incident)}

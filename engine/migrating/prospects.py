@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.authorization import Actor
-from engine.bpmn import RunFailed
 from engine.cards import Bilingual
 from engine.migrating.batches import attempt_all, heaps
 from engine.migrating.cards import (
@@ -29,7 +28,7 @@ from engine.migrating.cards import (
     RunningVersion,
 )
 from engine.migrating.proposals import choices
-from engine.migrating.reasons import sentence
+from engine.migrating.reasons import problem, sentence
 from engine.migrating.route import Route
 from engine.migrating.standing import Group, groups
 from engine.models.runtime import ProcessInstance
@@ -63,7 +62,7 @@ class Looking:
             if review.problems:
                 fixable = all(code in MAPPED and choices(route, element) for element, code, _ in review.problems)
                 fate = MAP if fixable else NEVER
-                said = _said(route, *review.problems[0])
+                said = problem(route, *review.problems[0])
                 self.reasons.setdefault((said.zh, said.en), []).extend(one for _, one in group.members)
             self.fates.append(fate)
 
@@ -169,7 +168,7 @@ def _element(route: Route, element_id: str, cases: int, code: str | None,
         cases, fate, to, route.new.element_name(to) if to else None,
         bool(to) and to != element_id and said.get(element_id) is None,
         tuple(Choice(one, route.new.element_name(one)) for one in may),
-        _said(route, element_id, code, route.name(element_id)) if code else None, listens)
+        problem(route, element_id, code, route.name(element_id)) if code else None, listens)
 
 
 def _groups(looking: Looking) -> Iterable[GroupLine]:
@@ -178,7 +177,7 @@ def _groups(looking: Looking) -> Iterable[GroupLine]:
         review = group.review(route)
         yield GroupLine(
             route.old.version, tuple(route.old.element_name(one) for one in group.at), len(group.members), fate,
-            tuple(_said(route, *problem) for problem in review.problems),
+            tuple(problem(route, *one) for one in review.problems),
             tuple(_new_name(route, one) for one in review.arms),
             tuple(_listener(route.old, one) for one in review.drops))
 
@@ -195,21 +194,6 @@ def _listener(definition: Any, element_id: str) -> Bilingual:
         return definition.element_name(element_id)
     host = definition.element_name(element.attached_to)
     return Bilingual(f"{host.zh}（{element_id}）", f"{host.in_('en')} ({element_id})")
-
-
-def _said(route: Route, element_id: str, code: str, wanted: str) -> Bilingual:
-    """A problem in words, with the names that people know."""
-    name = route.old.element_name(element_id)
-    if code == "unknown_element":
-        return Bilingual(f"新版本中没有“{name.zh}”", f"the new version has no “{name.in_('en')}”")
-    if code == "not_a_target":
-        return Bilingual(f"“{name.zh}”在新版本中是另一种环节", f"“{name.in_('en')}” is another kind of step now")
-    flow = route.old.model.flows.get(wanted)
-    shown = (route.old.element_name(flow.source) if flow is not None else route.new.element_name(wanted))
-    failed = RunFailed(element_id, code)
-    zh, en = (failed.params[key].replace("{wanted}", shown.in_(lang)) for key, lang in (("reason_zh", "zh"),
-                                                                                      ("reason_en", "en")))
-    return Bilingual(f"“{name.zh}”：{zh}", f"“{name.in_('en')}”: {en}")
 
 
 def refusals(connection: Connection, reasons: Mapping[tuple[str, str], Sequence[str]]) -> list[Refusals]:
