@@ -17,6 +17,7 @@ from engine.simulation.case import SimulatedCase
 from engine.simulation.content import Processes
 from engine.simulation.desks import Clerk, Desks, Pool, staffed
 from engine.simulation.draws import Draws
+from engine.simulation.failures import told
 from engine.simulation.hours import WorkHours
 from engine.simulation.past import Past, PastPerson, Place, Work
 from engine.simulation.tally import Tally
@@ -237,6 +238,4 @@ class Replication:
 
     def stuck(self, error: BihuanError) -> None:
         """A case could not be carried on with the values it was given."""
-        element = str(error.params.get("element_id", ""))
-        self.tally.stuck.append({"element": element, "code": error.code, "zh": error.sentence("zh"),
-                                 "en": error.sentence("en")})
+        self.tally.stuck.append(told(error))

@@ -92,6 +92,15 @@ def test_a_draft_that_cannot_be_read_says_why(lived_house: Lived, owner: Browser
     assert owner.post(f"/studio/drafts/{draft}/effect/run").status_code == 422
 
 
+def test_a_process_that_is_not_live_yet_touches_nothing(lived_house: Lived, owner: Browser) -> None:
+    draft = lived_house.studio.create("engine_tests", "brand-new", "新流程", "Brand new", lived_house.owner).id
+    page = owner.get(f"/studio/drafts/{draft}/effect?step=nothing|there")
+    assert page.status_code == 200 and "新增" in page.text
+    assert owner.post(f"/studio/drafts/{draft}/effect/run").status_code == 302
+    lived_house.work()
+    assert "不足 20 件" in owner.get(f"/studio/drafts/{draft}/effect").text
+
+
 def test_the_page_is_not_for_agents(lived_house: Lived) -> None:
     draft = lived_house.studio.open("order", lived_house.owner).id
     assert Browser(lived_house, "li.na").get(f"/studio/drafts/{draft}/effect").status_code == 403

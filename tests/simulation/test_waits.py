@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from engine.bpmn import RunFailed
 from engine.simulation.content import of_files
+from engine.simulation.failures import told
 from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, PastStep, Work
 from engine.simulation.replication import Replication, Wishes
 from tests.simulation.counter import ALWAYS, BEGIN, FORM, HEAD, PACK, WITH_APPROVAL, drawing, flow, live, task
@@ -35,12 +37,12 @@ def step(hours: float, **more: Any) -> PastStep:
     return PastStep((Work(0.0, hours * HOUR, hours * HOUR),), True, True, **more)
 
 
-def run(told: Past, content: bytes, more: Mapping[str, bytes] | None = None,
+def run(past: Past, content: bytes, more: Mapping[str, bytes] | None = None,
         wishes: Wishes | None = None) -> dict[str, Any]:
     """The month through a drawing; no case may be set aside."""
     files = {"processes/counter/counter.bpmn": content, "processes/counter/pack.yaml": PACK,
              "forms/counter/paper.yaml": FORM} | dict(more or {})
-    found = Replication(told, of_files(files, live(), lambda _key: None), 1, zone="Asia/Shanghai", wishes=wishes).run()
+    found = Replication(past, of_files(files, live(), lambda _key: None), 1, zone="Asia/Shanghai", wishes=wishes).run()
     assert found["stuck"] == []
     return found
 
@@ -69,8 +71,8 @@ def test_the_time_of_a_called_process_counts_for_its_caller() -> None:
     called = (HEAD.replace('id="counter" name="counter"', 'id="desk" name="desk"').replace('id="d"', 'id="e"')
               + task("look") + '<endEvent id="end"/>' + flow("start", "look") + flow("look", "end")
               + "</process></definitions>").encode()
-    told = month((), {"serve": step(1)})
-    found = run(told, content, {"processes/counter/desk.bpmn": called}, Wishes(minutes={("desk", "look"): 60.0}))
+    past = month((), {"serve": step(1)})
+    found = run(past, content, {"processes/counter/desk.bpmn": called}, Wishes(minutes={("desk", "look"): 60.0}))
     assert found["steps"]["desk|look"]["done"] == found["steps"]["counter|serve"]["done"] == 20
     assert found["lead"][0] == pytest.approx(2 * HOUR, rel=0.35)
 
@@ -88,8 +90,8 @@ def test_a_message_from_outside_comes_when_it_came() -> None:
 def test_customers_take_their_time_and_need_nobody() -> None:
     content = drawing(task("answer", "customer") + '<endEvent id="end"/>' + flow("start", "answer")
                       + flow("answer", "end"))
-    told = month((), {"answer": step(30)}, cases=40)
-    found = run(Past(**{name: getattr(told, name) for name in (
+    past = month((), {"answer": step(30)}, cases=40)
+    found = run(Past(**{name: getattr(past, name) for name in (
         "process_key", "begin", "since", "until", "arrivals", "steps", "people", "calendars", "load")},
         external=frozenset({"customer"})), content)
     # thirty hours each, though a new one comes every day: nobody queues
@@ -139,8 +141,8 @@ def test_a_case_that_cannot_go_on_is_set_aside_and_told() -> None:
         b'<sequenceFlow id="approve_end"')
     files = {"processes/counter/counter.bpmn": content, "processes/counter/pack.yaml": PACK,
              "forms/counter/paper.yaml": FORM}
-    told = month((PastInstance("counter", None, {}, {"serve": (_paper(500),)}),), {"serve": step(1)})
-    found = Replication(told, of_files(files, live(), lambda _key: None), 1, zone="Asia/Shanghai").run()
+    past = month((PastInstance("counter", None, {}, {"serve": (_paper(500),)}),), {"serve": step(1)})
+    found = Replication(past, of_files(files, live(), lambda _key: None), 1, zone="Asia/Shanghai").run()
     assert (found["stuck_count"], found["ended"]) == (20, 0)
     assert "colour" in found["stuck"][0]["en"] and found["stuck"][0]["zh"]
 
@@ -151,3 +153,13 @@ def test_a_decision_without_its_value_is_counted() -> None:
     found = run(month((PastInstance("counter", None, {}, {"serve": (_paper(500),)}),), {"serve": step(1)}), content)
     assert found["unclear"] == {"counter|dear": 20}
     assert found["ended"] == 20
+
+
+def test_why_a_case_was_set_aside_names_no_value() -> None:
+    # given a failure whose sentence for the desk holds what somebody entered
+    failure = RunFailed("wait", "bad_timer", value="王建国 13812345678")
+    assert "王建国" in failure.sentence("zh")
+    # then the simulation tells where and why without it
+    kept = told(failure)
+    assert "王建国" not in str(kept) and "138" not in str(kept)
+    assert kept["element"] == "wait" and "无法理解的时间" in kept["zh"]
