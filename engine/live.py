@@ -208,3 +208,13 @@ def changed(connection: Connection) -> None:
     done = connection.execute(update(LiveVersion).values(version=LiveVersion.version + 1))
     if done.rowcount == 0:
         connection.execute(LiveVersion.__table__.insert().values(id=1, version=1))
+    connection.info[_CHANGED_IN] = connection.get_transaction()
+
+
+def unsettled(connection: Connection) -> bool:
+    """Whether the transaction at hand changed live data itself: its number may yet come to mean something else."""
+    transaction = connection.get_transaction()
+    return transaction is not None and connection.info.get(_CHANGED_IN) is transaction
+
+
+_CHANGED_IN = "bihuan_changed_in"

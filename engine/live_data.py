@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, select
 
 from engine.cards import Bilingual
-from engine.live import Live, LivePerson, Standing, Unit
+from engine.live import Live, LivePerson, Standing, Unit, unsettled
 from engine.models.identity import LiveVersion, OrgUnit, ParameterValue, Person, RoleHolding
 from engine.models.notices import NoticeChannel
 from engine.models.repository import Pack, ProcessDefinition, Resource
@@ -33,6 +33,8 @@ class LiveData:
         if (transaction := connection.get_transaction()) is not None:
             self._versions[transaction] = version
         live = self._live
+        if unsettled(connection):
+            return _load(connection, version)  # rolled back, another process may commit the same number
         if live is not None and live.version == version:
             return live
         live = _load(connection, version)

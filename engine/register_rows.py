@@ -15,7 +15,7 @@ from engine import feel
 from engine.authorization import Actor, require_acting
 from engine.errors import NotFound
 from engine.forms import read_groups
-from engine.live import changed
+from engine.live import changed, unsettled
 from engine.models.repository import RegisterDeclaration, Resource
 from engine.register_access import require_editing
 from engine.register_book import RegisterBook
@@ -61,8 +61,8 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
 
     def stores(self, connection: Connection) -> dict[str, RegisterStore]:
         """The stores of all registers as they are live; asked for again only where the live data changed."""
-        if connection.get_transaction() in self._deploying:  # what may be rolled back is not to be remembered
-            return self._read(connection)
+        if connection.get_transaction() in self._deploying or unsettled(connection):
+            return self._read(connection)  # what may be rolled back is not to be remembered
         version = self._parts.live.version(connection)
         if self._live[0] != version:
             self._live = (version, self._read(connection))
