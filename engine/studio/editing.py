@@ -197,7 +197,7 @@ def _whole(text: str, edit: Edit, outside: Mapping[str, tuple[Usage, ...]]) -> l
     entry = found.find(home) if edit.do == "remove" or naming else None
     if entry is None or not entry.path:
         return [edit]
-    held = [one for one in entry.walk() if one.kind == "field"] or [entry]
+    held = [one for one in entry.walk() if one.kind == "field" or one is entry and one.kind == "group"] or [entry]
     for one in held if edit.do == "remove" or entry.kind != "section" else ():
         users = _users(found, one, outside, inside=edit.do == "remove", within={inner.key for inner in held})
         if users:

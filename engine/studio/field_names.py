@@ -19,16 +19,17 @@ def renaming(data: Any, path: Path, new: str) -> list[Edit]:
     edits = [Edit("set", (*path, "id"), new)]
     if not isinstance(old, str) or not old or "columns" in path:
         return edits
+    scope = path[:2] if path[0] == "groups" else ()  # a field of a group is known in its group only
     for place, text in _texts(data, ()):
-        if place != (*path, "id") and text.startswith("="):
+        if place != (*path, "id") and text.startswith("=") and place[:len(scope)] == scope:
             said = _TOKEN.sub(lambda match: new if match[0] == old else match[0], text)
             edits += [Edit("set", place, said)] if said != text else []
-    for place, rule in enumerate(data.get("rules") or ()):
+    rules = _inside(data, scope).get("rules")
+    for place, rule in enumerate(rules if isinstance(rules, list) else ()):
         head, dot, rest = str(rule.get("field", "")).partition(".") if isinstance(rule, dict) else ("", "", "")
         if head == old:
-            edits.append(Edit("set", ("rules", place, "field"), new + dot + rest))
-    for place in _keys(data, old):
-        edits.append(Edit("rename", place, new))
+            edits.append(Edit("set", (*scope, "rules", place, "field"), new + dot + rest))
+    edits += [Edit("rename", place, new) for place in _keys(data, old) if place[:len(scope)] == scope]
     for name in LISTS:
         items = data.get(name)
         edits += [Edit("set", (name, place), new) for place, one in enumerate(items if isinstance(items, list) else ())
@@ -48,7 +49,8 @@ def forgetting(data: Any, path: Path) -> list[Edit]:
 
 def _keys(data: Any, name: str) -> Iterator[Path]:
     """Where a field is a key: permissions of tasks, values that a reference brings along."""
-    for task, said in (data.get("tasks") or {}).items():
+    tasks = data.get("tasks")
+    for task, said in (tasks if isinstance(tasks, dict) else {}).items():
         if isinstance(said, dict) and name in said:
             yield ("tasks", task, name)
     for place, one in _mappings(data, ()):

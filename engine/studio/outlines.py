@@ -82,7 +82,7 @@ def outline(data: Any) -> Outline:
     data = data if isinstance(data, dict) else {}
     kind = next((one for one in ("form", "register", "groups", "pack") if one in data), "")
     key = data.get(kind) if isinstance(data.get(kind), str) else ""
-    title = _title(data, key or kind)
+    title = Bilingual("字段组", "Field groups") if kind == "groups" else _title(data, key or kind)
     head = Entry((), kind or "file", key or "", title, plain(data))
     if kind in ("form", "register"):
         parts = [_list(data, ("sections",), "section"), _list(data, ("rules",), "rule")]

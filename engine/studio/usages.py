@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.cards import Bilingual
+from engine.errors import Refused
 from engine.studio.mentions import Mention, mentions
 from engine.studio.outlines import Entry, Outline
+from engine.studio.outlines import outline as read_outline
+from engine.yaml import read_yaml
 
 MOST = 12
 """Places told of one thing."""
@@ -29,6 +32,8 @@ class Usage:
 
 def usages_outside(outline: Outline, path: str, files: Mapping[str, bytes]) -> dict[str, tuple[Usage, ...]]:
     """Key of an entry of the file at ``path`` -> what uses it in other files (path -> content)."""
+    if outline.kind == "groups":
+        return group_usages(outline, path, files)
     seekers = _seekers(outline)
     found: dict[str, dict[Usage, None]] = {}
     words = tuple({text.encode() for _key, _pattern, text, _within in seekers})
@@ -100,6 +105,43 @@ def _usage(mention: Mention, path: str) -> Usage:
     if mention.place.zh and mention.place.zh != mention.owner.zh:
         zh, en = f"{zh}的“{mention.place.zh}”", f"{en} (“{mention.place.in_('en')}”)"
     return Usage(Bilingual(zh, en), path, mention.element)
+
+
+# --- field groups: their fields are used under other names, in the forms that take the group
+def group_usages(groups: Outline, path: str, files: Mapping[str, bytes]) -> dict[str, tuple[Usage, ...]]:
+    """``groups.<key>`` -> the forms that take the group; id of a field -> what uses it there and elsewhere."""
+    held = {entry.key: entry.entries for part in groups.parts for entry in part.entries}
+    found: dict[str, dict[Usage, None]] = {}
+    for other, content in sorted(files.items()):
+        if other == path or b"use:" not in content or other.endswith(".scenario.yaml"):
+            continue
+        try:
+            taker = read_outline(read_yaml(content, other))
+        except Refused:
+            continue
+        words = Bilingual(f"表单“{taker.title.zh}”", f"form “{taker.title.in_('en')}”")
+        asks = {far: text for far, text in files.items()
+                if far != other and f"{taker.key}.".encode() in text and not far.endswith(".scenario.yaml")}
+        for use in (one for part in taker.parts for entry in part.entries for one in entry.walk() if one.kind == "use"):
+            found.setdefault(f"groups.{use.key}", {})[Usage(words, other)] = None
+            for one in held.get(use.key, ()):
+                name = str(use.data.get("prefix") or "") + one.key
+                for usage in _of_taker(taker, name, mentions(other, content), other, asks):
+                    found.setdefault(one.key, {})[usage] = None
+    return {key: tuple(found[key])[:MOST] for key in found}
+
+
+def _of_taker(taker: Outline, name: str, texts: Iterable[Mention], path: str,
+              asks: Mapping[str, bytes]) -> Iterator[Usage]:
+    """What uses the field ``name`` of a form: the form itself by its ``texts``, and the files of ``asks``."""
+    own, dotted = _word(name), f"{taker.key}.{name}"
+    for mention in texts:
+        formula = mention.text.startswith("=") and own.search(_STRING.sub('""', mention.text))
+        if formula or mention.what == "field" and mention.text == name:
+            yield _usage(mention, path)
+    for other, content in asks.items():
+        if dotted.encode() in content:
+            yield from (_usage(one, other) for one in mentions(other, content) if _word(dotted).search(one.text))
 
 
 # --- within the file itself

@@ -94,6 +94,36 @@ def test_a_new_id_of_a_field_used_elsewhere_is_refused(desk):
         desk.sheet(RECORD, Edit("set", (*at(desk.sheet(RECORD), "contact"), "id"), "reach"))
 
 
+def test_a_group_and_its_fields_are_held_by_the_forms_that_take_them(desk):
+    # given the group of fields for approvals, whose decision the plan asks for in a rule
+    groups = "forms/groups.yaml"
+    with pytest.raises(InUse) as told:
+        desk.sheet(groups, Edit("remove", at(desk.sheet(groups), "decision")))
+    assert "流程“投诉通报”的“退回”" in told.value.sentence("zh")
+    with pytest.raises(InUse):
+        desk.sheet(groups, Edit("remove", ("groups", "approval")))
+    with pytest.raises(InUse):
+        desk.sheet(groups, Edit("rename", ("groups", "approval"), "consent"))
+
+
+def test_a_field_of_a_group_is_renamed_in_its_group_only(desk):
+    text = """groups:
+  a:
+    title: {zh: 甲, en: A}
+    fields:
+      - {id: x, label: {zh: 甲, en: A}, type: int}
+      - {id: y, label: {zh: 乙, en: B}, type: int, required: '=x > 1'}
+    rules: [{field: x, refuse_if: '=x < 0', message: {zh: 不, en: No}}]
+  b:
+    title: {zh: 乙, en: B}
+    fields:
+      - {id: x, label: {zh: 甲, en: A}, type: int, required: '=x > 1'}
+"""
+    new = desk.sheet("forms/groups.yaml", Edit("set", ("groups", "a", "fields", 0, "id"), "z"), text=text).text
+    first, second = new.split("  b:")
+    assert "'=z > 1'" in first and "{field: z, refuse_if: '=z < 0'" in first and second == text.split("  b:")[1]
+
+
 def test_the_preview_is_the_form_at_the_task_that_was_chosen(desk):
     drawn_up, approved = (desk.sheet(PLAN, element=element).preview.sheet for element in ("form_plan", "approve_plan"))
     assert "decision" not in {one.id for one in drawn_up.fields}

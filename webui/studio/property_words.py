@@ -62,6 +62,7 @@ def kind_names() -> dict[str, str]:
         "parameter": _("参数"), "message": _("消息"), "case_state": _("案件状态"),
         "customer_state": _("客户看到的状态"), "number": _("编号前缀"), "permission": _("权限"), "group": _("字段组"),
         "form": _("表单"), "register": _("登记簿"), "pack": _("流程包"), "table": _("决策表"),
+        "groups": _("字段组（各表单共用）"),
     }
 
 
