@@ -84,12 +84,13 @@ def _called(content: Content, process: str) -> list[ProcessModel]:
 
 
 def _roles(model: ProcessModel, pack: PackContent) -> Iterable[str]:
+    """The roles that a drawing names; all of the pack where a formula chooses them, or where it names none."""
     named = [role.strip() for role in startable_by(model)[1].split(",")]
     for element in model.elements.values():
         roles = element.attributes.get("candidateGroups") or element.property("bihuan:role") or ""
-        named += [] if roles.startswith("=") else [role.strip() for role in roles.split(",")]
+        named += list(pack.roles) if roles.startswith("=") else [role.strip() for role in roles.split(",")]
         rule = pack.deadlines.get(element.properties.get("bihuan:deadline", ""))
         named += rule.escalation if rule is not None else ()
     named += list(model.roles)
-    known = [role for role in dict.fromkeys(named) if role in pack.roles]
+    known = [role for role in dict.fromkeys(named) if role in pack.roles] or list(pack.roles)
     return dict.fromkeys([*known, *(above for role in known for above in pack.roles[role].escalation)])

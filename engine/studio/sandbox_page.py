@@ -16,6 +16,7 @@ from engine.deploying import startable_by
 from engine.live import Live, LivePerson
 from engine.models.identity import Person
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, TaskCandidate, UserTask
+from engine.public_tokens import FOLLOW
 from engine.studio.sandbox_cards import (
     SandboxCase,
     SandboxDue,
@@ -166,7 +167,7 @@ def _shown(value: Any) -> str:
 
 def _sent(play: Play) -> tuple[SandboxMessage, ...]:
     return tuple(SandboxMessage(str(one["connector"]), "、".join(map(_one_to, _listed(one["to"]))),
-                                str(one["text"] or "")[:TEXT_SHOWN], one["at"])
+                                str(one["text"] or "").replace(FOLLOW, "https://…")[:TEXT_SHOWN], one["at"])
                  for one in play.story.log if one["connector"] != "register")
 
 
