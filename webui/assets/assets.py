@@ -61,13 +61,14 @@ def build(log: TextIO = sys.stderr) -> bool:
         return False
     command, env = _npm()
     started = time.monotonic()
+    stamp = fingerprint()  # before building: a file that is saved meanwhile makes the result stale again
     print("assets: building …", file=log, flush=True)
     making = OUT.with_name("vendor.new")
     shutil.rmtree(making, ignore_errors=True)
     env["ASSETS_OUT"] = str(making)
     _install(command, env, log)
     _run([*command, "run", "build", "--silent"], env, log)
-    (making / ".stamp").write_text(fingerprint())
+    (making / ".stamp").write_text(stamp)
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     making.rename(OUT)
