@@ -157,6 +157,15 @@ def test_somebody_who_only_looks_gets_a_page_to_look_at(small_workshop: Workshop
     assert Desk(small_workshop, "li.na").get(f"/studio/drafts/{draft}").status_code == 403
 
 
+def test_how_a_step_did_lately_is_told_in_words(small_workshop: Workshop, desk: Desk, draft: str) -> None:
+    address = f"/studio/drafts/{draft}/drawing/recent"
+    assert desk.ask("GET", address).json == {}
+    small_workshop.complete(small_workshop.start("note"), "write", values={"customer": "李四", "severity": "normal"})
+    assert desk.ask("GET", address).json["write"].startswith("1 次")
+    new = small_workshop.studio.create("engine_tests", "brand_new", "新", "New", small_workshop.owner).id
+    assert desk.ask("GET", f"/studio/drafts/{new}/drawing/recent").json == {}
+
+
 def test_scripts_are_answered_in_the_readers_language(small_workshop: Workshop, draft: str) -> None:
     for lang, word in (("zh", "没有"), ("en", "no function")):
         desk = Desk(small_workshop, "zheng.yawen", lang)

@@ -43,27 +43,16 @@ def page(draft_id: str) -> str:
 def _told(view: Any, file: Any, found: Any) -> dict[str, Any]:
     """What the script is told: content, addresses, lists, words."""
     draft_id = view.card.id
-    at = {name: url_for(f"studio_drawing.{name}", draft_id=draft_id) for name in ("choices", "feel", "tidy")}
+    at = {name: url_for(f"studio_drawing.{name}", draft_id=draft_id) for name in ("choices", "feel", "tidy", "recent")}
     base = url_for("studio_drawing.page", draft_id=draft_id)
     at |= {"files": f"{base}/files/", "file": f"{base}/files/{file.path}", "check": f"{base}/check",
            "branch": f"{base}/branch", "form": f"{base}/forms?file=",
            "table": f"{base}/tables?file=", "register": f"{base}/registers?file=", "roles": f"{base}/roles",
             "process": f"{base}?file="}
-    return {"draft": draft_id, "recent": _recent(view.card), "file": file.path,
+    return {"draft": draft_id, "file": file.path,
             "revision": file.revision, "content": file.content.decode("utf-8", "replace"),
             "editable": view.may_edit and (view.editing or view.free), "addresses": at, "words": words(),
             "choices": _choices(found)}
-
-
-def _recent(card: Any) -> dict[str, str]:
-    """By element: how often it was done in the last days, and how long it took; of the newest version."""
-    if not card.base_version:
-        return {}
-    until = show.now()
-    found = engine().boards.cockpit(actor(), card.process_key, until - DAYS, until)
-    return {step.element_id: _("{n} 次 · 中位 {median} · P95 {p95}", n=step.visits, median=show.lasting(step.median),
-                               p95=show.lasting(step.p95))
-            for version in found.versions[:1] for step in version.steps if step.visits}
 
 
 def _choices(found: Any) -> dict[str, Any]:
@@ -102,6 +91,18 @@ def _asked(*names: str) -> list[str]:
     if not all(isinstance(one, str) for one in found):
         abort(400)
     return found  # type: ignore[return-value]
+
+
+@blueprint.get("/drafts/<draft_id>/drawing/recent")
+def recent(draft_id: str) -> Response:
+    """By element: how often it was done in the last days, and how long it took; of the newest version."""
+    card = engine().studio.draft(draft_id, actor()).card
+    until = show.now() + timedelta(seconds=1)
+    versions = engine().boards.cockpit(actor(), card.process_key, until - DAYS, until).versions[:1] \
+        if card.base_version else ()
+    return jsonify({step.element_id: _("{n} 次 · 中位 {median} · P95 {p95}", n=step.visits,
+                                       median=show.lasting(step.median), p95=show.lasting(step.p95))
+                    for version in versions for step in version.steps if step.visits})
 
 
 @blueprint.post("/drafts/<draft_id>/drawing/choices")

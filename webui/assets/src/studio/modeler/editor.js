@@ -10,7 +10,7 @@ import Minimap from 'diagram-js-minimap';
 
 import { announce, lang } from '../../page.js';
 import { LOOKS, fit } from './canvas.js';
-import { refresh } from './choices.js';
+import { learnRecent, refresh } from './choices.js';
 import { conflict } from './conflict.js';
 import EnglishNames, { Editing } from './english.js';
 import { History } from './history.js';
@@ -59,6 +59,7 @@ export async function open(box) {
   new ResizeObserver(() => the.get('canvas').resized()).observe(canvasBox);
   box.dataset.ready = String(Math.round(performance.now()));
   await problems.check();
+  await learnRecent();
 }
 
 /** A drawing that cannot be shown still says why. */

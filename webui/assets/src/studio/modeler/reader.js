@@ -1,5 +1,6 @@
 // The drawing for those who only look: narrow screens, auditors, whoever finds somebody else at work.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 
 import { lang } from '../../page.js';
 import { LOOKS, fit } from './canvas.js';
@@ -12,7 +13,7 @@ import { english, shownFirst } from './xml.js';
 export async function open(box) {
   the.editable = false;
   the.nameOf = (drawing) => (lang() === 'en' && english(drawing)) || drawing?.name || '';
-  the.modeler = new NavigatedViewer({ ...LOOKS, container: box.querySelector('#drawing-canvas'), additionalModules: [Words, EnglishNames] });
+  the.modeler = new NavigatedViewer({ ...LOOKS, container: box.querySelector('#drawing-canvas'), moddleExtensions: { camunda }, additionalModules: [Words, EnglishNames] });
   const problems = new Problems(box), canvas = the.get('canvas');
   if (await shownFirst(told.content, box)) fit(canvas);
   for (const button of box.querySelectorAll('[data-do]')) {

@@ -49,9 +49,9 @@ const LOOKS = { edit: 'blue', read: 'grey', hide: '' };
 
 /** How often it was done lately, and how long it took. */
 export function recent(element) {
-  if (!is(element, 'bpmn:UserTask') || !Object.keys(told.recent).length) return null;
+  if (!is(element, 'bpmn:UserTask') || !choices.recent || !Object.keys(choices.recent).length) return null;
   return { id: 'recent', label: w('group-recent'), shouldOpen: true, entries: [
-    look('recent', () => h('p', { class: 'bio-properties-panel-entry small sec' }, told.recent[element.id] || w('recent-none')))] };
+    look('recent', () => h('p', { class: 'bio-properties-panel-entry small sec' }, choices.recent[element.id] || w('recent-none')))] };
 }
 
 function decision() {
