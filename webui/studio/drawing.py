@@ -56,17 +56,22 @@ def _told(view: Any, file: Any, found: Any) -> dict[str, Any]:
 
 
 def _choices(found: Any) -> dict[str, Any]:
-    lists = {kind: [{"key": one.key, "name": _both(one.name), "pack": one.pack, "path": one.path, **one.more}
-                    for one in some] for kind, some in found.lists.items()}
-    more: dict[str, Any] = {
+    """All lists; those that change with the drawing are asked again while one draws (:func:`_changing`)."""
+    return {kind: _list(some) for kind, some in found.lists.items()} | {
         "packs": {key: _both(name) for key, name in found.packs.items()},
         "functions": [{"name": name, "params": [{"name": part} for part in params]}
-                      for name, params in found.functions]}
-    more["fields"] = {task: [{"name": _both(name), "allowed": allowed} for name, allowed in some]
-                      for task, some in found.fields.items()}
-    if found.variables is not None:
-        more["variables"] = [_variable(one) for one in found.variables]
-    return lists | more
+                      for name, params in found.functions]} | _changing(found)
+
+
+def _changing(found: Any) -> dict[str, Any]:
+    known = {"search": _list(found.lists["search"]),
+            "fields": {task: [{"name": _both(name), "allowed": allowed} for name, allowed in some]
+                       for task, some in found.fields.items()}}
+    return known if found.variables is None else known | {"variables": [_variable(one) for one in found.variables]}
+
+
+def _list(some: Any) -> list[dict[str, Any]]:
+    return [{"key": one.key, "name": _both(one.name), "pack": one.pack, "path": one.path, **one.more} for one in some]
 
 
 def _variable(one: Any) -> dict[str, Any]:
@@ -107,10 +112,10 @@ def recent(draft_id: str) -> Response:
 
 @blueprint.post("/drafts/<draft_id>/drawing/choices")
 def choices(draft_id: str) -> Response:
-    """The lists again, for the drawing as it is now: results and forms change what expressions may use."""
+    """What depends on the drawing, as it is now: results and forms change what expressions may use."""
     content, path = _asked("content", "path")
     found = engine().studio.choices(draft_id, actor(), content.encode("utf-8", "surrogatepass"), path)
-    return jsonify(_choices(found))
+    return jsonify(_changing(found))
 
 
 @blueprint.post("/drafts/<draft_id>/drawing/feel")

@@ -31,7 +31,10 @@ function variable({ name, kind, from, entries, list }) {
 }
 
 /** Ask again: forms chosen, results named and mappings drawn change what expressions may use. */
+let asked = told.content;
 export const refresh = later(PAUSE, async (xml) => {
+  if (xml === asked) return;
+  asked = xml;
   const answer = await ask(told.addresses.choices, { content: xml, path: told.file }).catch(() => null);
   if (!answer?.ok) return;
   take(answer.data);
