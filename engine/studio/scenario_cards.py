@@ -44,12 +44,14 @@ class ScenarioFileCard:
 
 @dataclass(frozen=True, slots=True)
 class DrawingCoverage:
-    """What the scenarios walked through of one process; ``missed`` are flows and boundary events never taken."""
+    """What the scenarios walked through of one process; ``missed`` are those of its ``whole`` number of flows and
+    boundary events that were never taken."""
 
     key: str
     name: Bilingual
     taken: tuple[str, ...]
     missed: tuple[str, ...]
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,9 @@ class ScenarioRun:
     @property
     def share(self) -> int:
         """Percent of flows, boundary events and rules that were taken, rounded down."""
-        parts = [*self.drawings, *self.tables]
-        taken = sum(len(one.taken if isinstance(one, DrawingCoverage) else one.hit) for one in parts)
-        whole = taken + sum(len(one.missed) for one in parts)
-        return 100 * taken // whole if whole else 100
+        whole = sum(one.whole for one in self.drawings) + sum(len(one.hit) + len(one.missed) for one in self.tables)
+        missed = sum(len(one.missed) for one in (*self.drawings, *self.tables))
+        return 100 * (whole - missed) // whole if whole else 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def coverage_of(result: Mapping[str, Any], files: Mapping[str, bytes]
         if seen:
             drawings.append(DrawingCoverage(model.key, Bilingual(model.name or model.key, model.name_en),
                                             tuple(sorted(seen & {*model.flows, *model.elements})),
-                                            tuple(sorted(wanted - seen))))
+                                            tuple(sorted(wanted - seen)), len(wanted)))
     for key, (model, _file, _raw) in content.decisions.items():
         decision = next(one for one in model.decisions if one.id == key)
         rules = range(1, len(getattr(decision.box, "rules", ())) + 1)

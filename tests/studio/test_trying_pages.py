@@ -67,7 +67,8 @@ def test_a_click_on_an_old_page_changes_nothing(trying):
     assert late.status_code == 409 and "另一个窗口" in late.text
 
 
-@pytest.mark.parametrize("form", [{"do": "after", "to": "soon"}, {"do": "at", "to": "yesterday"}, {"do": "at", "to": ""},
+@pytest.mark.parametrize("form", [{"do": "after", "to": "soon"}, {"do": "at", "to": "yesterday"},
+                                  {"do": "at", "to": ""},
                                   {"do": "message", "name": "x", "payload": "- a\n- b"}, {"do": "fly"}, {},
                                   {"do": "at", "to": "9999-01-01T00:00:00+08:00"}, {"do": "cancel", "by": "nobody"}])
 def test_what_makes_no_sense_is_told_and_not_kept(trying, form):
