@@ -15,9 +15,9 @@ from threading import Lock
 
 KEPT = 4000
 """Sketches kept in memory, by content."""
-_PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\b[^>]*?\sid\s*=\s*[\"']([^\"']+)[\"']")
+_PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\b[^<>]*?\sid\s*=\s*[\"']([^\"']+)[\"']")
 _CALLED = re.compile(rb"\scalledElement\s*=\s*[\"']([^\"']+)[\"']")
-_DECISION = re.compile(rb"<(?:[\w.-]+:)?decision\b[^>]*?\sid\s*=\s*[\"']([^\"']+)[\"']")
+_DECISION = re.compile(rb"<(?:[\w.-]+:)?decision\b[^<>]*?\sid\s*=\s*[\"']([^\"']+)[\"']")
 _WORD = re.compile(rb"[\"'>]\s*([A-Za-z_][\w.-]{0,199})\s*[\"'<]")
 _DECLARED = re.compile(rb"^(form|register|groups|pack)\s*:[ \t]*[\"']?([^\s\"'#{]*)", re.MULTILINE)
 _STARTED = re.compile(rb"(?:process|start)\s*:\s*[\"']?([\w.-]+)")

@@ -260,7 +260,8 @@ class Drawing:
         """Where a scope begins: its none start events, or without any start all that nothing leads to."""
         events = list(children(node, "startEvent"))
         plain = [child.get("id") for child in events if not self.events.of(child)]
-        entries = [task for task in spec.task_specs.values() if task.element.id in self._instantiating(node)]
+        instantiating = self._instantiating(node)
+        entries = [task for task in spec.task_specs.values() if task.element.id in instantiating]
         if events or entries:
             spec.starts = tuple(plain)
         else:

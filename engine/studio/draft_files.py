@@ -13,14 +13,17 @@ from engine.authorization import Actor
 from engine.errors import Conflict, Invalid, NotFound, Problem, Refused
 from engine.models.identity import Person
 from engine.models.studio import Draft, DraftFile, LiveFile
+from engine.sketches import SCENARIO
 from engine.studio.cards import FileView
 from engine.studio.rows import changing, locked, looking, named, require_editor
 from engine.xml import read_xml
 
 PATH = re.compile(r"(?:[\w-][\w.-]*/)+[\w-][\w.-]*\.(?:bpmn|dmn|ya?ml)\Z")
 MAX_PATH = 400
-MAX_YAML = 400_000
-"""Largest YAML file of a draft, in bytes."""
+MAX_YAML, MAX_FORM = 400_000, 120_000
+"""Largest YAML file of a draft, in bytes: scenarios are long, what is checked at every keystroke is not."""
+MAX_ELEMENTS = 8000
+"""XML elements of a drawing or table; a process of 150 elements has about 2,000 with its diagram."""
 
 
 class BadPath(Invalid):
@@ -157,12 +160,15 @@ def harmless(path: str, content: bytes) -> None:
     if len(path) > MAX_PATH or not PATH.match(path) or ".." in path:
         raise BadPath(path=path[:100])
     if not path.endswith((".bpmn", ".dmn")):
-        if len(content) > MAX_YAML:
-            raise _refused(path, "yaml_too_large", f"文件超过 {MAX_YAML // 1000} KB。",
-                           f"The file is larger than {MAX_YAML // 1000} kB.")
+        most = MAX_YAML if path.endswith(SCENARIO) else MAX_FORM
+        if len(content) > most:
+            raise _refused(path, "yaml_too_large", f"文件超过 {most // 1000} KB。",
+                           f"The file is larger than {most // 1000} kB.")
         _text(path, content)
         return
-    read_xml(content, path)
+    if sum(1 for _ in read_xml(content, path).iter()) > MAX_ELEMENTS:
+        raise _refused(path, "xml_too_large", f"文件的元素超过 {MAX_ELEMENTS} 个。",
+                       f"The file has more than {MAX_ELEMENTS} elements.")
 
 
 def _text(path: str, content: bytes) -> None:

@@ -77,8 +77,9 @@ def test_a_step_without_deadline_is_a_hint_unless_none_is_meant(small_workshop: 
 
 @pytest.mark.parametrize("raw", [
     b'<!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>', b"<a>" * 5000 + b"</a>" * 5000, b"<a>" + b"<b/>" * 60_000 + b"</a>",
-    b"x" * 6_000_000, b"", b"<a/>",
-])
+    b"x" * 6_000_000, b"", b"<a/>", b"<a><!-- " + b"<process " * 200_000 + b" --></a>",
+    b"<a>" + b"<b/>" * 9000 + b"</a>", b"<a " + b" " * 400_000 + b"b='" + b"&quot; " * 50_000 + b"'/>",
+], ids=lambda raw: f"{raw[:12]!r} {len(raw)}")
 def test_a_hostile_drawing_is_told_in_under_a_second(small_workshop: Workshop, raw: bytes) -> None:
     draft = small_workshop.studio.open("note", small_workshop.owner).id
     began = time.perf_counter()

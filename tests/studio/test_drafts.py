@@ -99,7 +99,7 @@ def test_files_are_added_removed_and_become_live_again(small_workshop: Workshop)
     ("t/note.bpmn", b""),
     ("forms/t/note_form.yaml", b"a: 1\n" * 200_000),
     ("forms/t/note_form.yaml", b"\xff\xfe\x00"),
-])
+], ids=lambda one: f"{one[:12]!r} {len(one)}")
 def test_a_hostile_file_is_refused_with_a_sentence_and_changes_nothing(
         small_workshop: Workshop, path: str, raw: bytes) -> None:
     draft = small_workshop.studio.open("note", small_workshop.owner)
