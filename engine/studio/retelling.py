@@ -101,15 +101,18 @@ class Retelling:
         self.play.take(step)
 
     def _adopt(self) -> None:
-        """Meet the case that the calendar started for the same unit."""
-        unit = self.world.unit(self.past.unit_id)
+        """Meet the case that the calendar started for the same unit, and of several the one that is most like it."""
+        unit, real = self.world.unit(self.past.unit_id), self.past.variables[self.past.id][1]
         with self.play.engine.database.reading() as connection:
             begun = connection.execute(
-                select(ProcessInstance.id, OrgUnit.key).outerjoin(OrgUnit, OrgUnit.id == ProcessInstance.unit_id)
+                select(ProcessInstance.id, ProcessInstance.variables, OrgUnit.key)
+                .outerjoin(OrgUnit, OrgUnit.id == ProcessInstance.unit_id)
                 .where(ProcessInstance.process_key == self.past.process_key, ProcessInstance.parent_id.is_(None))
                 .order_by(ProcessInstance.id)).all()
-        names = [row.key for row in begun]
-        place = names.index(unit) if unit in names else 0
+        told = {name: self.world.variable(value) for name, value in real.items() if name not in self.past.forms}
+        likeness = [(row.key == unit, sum(told.get(name) == value for name, value in loads(row.variables).items()))
+                    for row in begun]
+        place = likeness.index(max(likeness)) if likeness else 0
         for number in range(place + 1):
             self.play.take({"adopt": self.past.process_key} | ({"as": f"case-{number + 1}"} if place else {}))
 

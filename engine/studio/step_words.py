@@ -37,8 +37,10 @@ def words_of_step(step: Mapping[str, Any], definitions: Mapping[str, Definition]
         return Bilingual(f"{who.zh}{zh}", f"{who.in_('en')} {en}")
     if verb == "expect":
         return Bilingual("核对", "compares")
-    return Bilingual(f"时钟走 {step[verb]}" if verb == "after" else f"时钟走到 {step[verb]}",
-                     f"the clock moves on by {step[verb]}" if verb == "after" else f"the clock moves to {step[verb]}")
+    if verb == "after":
+        return Bilingual(f"时钟走 {step[verb]}", f"the clock moves on by {step[verb]}")
+    at = str(step[verb]).replace("T", " ")[:16]
+    return Bilingual(f"时钟走到 {at}", f"the clock moves to {at}")
 
 
 def _who(login: Any, live: Live) -> Bilingual:
