@@ -29,11 +29,9 @@ BEFORE = timedelta(minutes=1)
 class Retelling:
     """Tells ``past`` in ``play``; ``logins`` are those of the people who acted, by their ids."""
 
-    def __init__(self, play: Play, past: PastCase, world: PastWorld, logins: Mapping[str, str], zone: str,
-                 variables: Mapping[str, Any] | None = None):
+    def __init__(self, play: Play, past: PastCase, world: PastWorld, logins: Mapping[str, str], zone: str):
         self.play, self.past, self.world, self.logins = play, past, world, logins
         self.zone = ZoneInfo(zone)
-        self.variables = dict(variables or {})
         self._instances: dict[str, str] = {}
 
     def tell(self) -> list[dict[str, Any]]:
@@ -96,8 +94,6 @@ class Retelling:
                 form = self.play.engine.definitions.newest(connection, past.process_key).forms[key]
             view = self.play.engine.boards.start_form(past.process_key, self._actor(by))
             step["form"] = self._form(form, view, past.start_values)
-        if self.variables:
-            step["variables"] = self.variables
         self.play.take(step)
 
     def _adopt(self) -> None:
