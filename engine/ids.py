@@ -10,7 +10,9 @@ _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 _SHIFTS = range(120, -1, -10)
 _lock = threading.Lock()
-_last = (0, 0)
+_last: dict[int, int] = {}
+REMEMBERED = 256
+"""Milliseconds whose last id is remembered: one process may have engines whose clocks differ, as a sandbox has."""
 
 
 def new_id(now: datetime) -> str:
@@ -18,10 +20,11 @@ def new_id(now: datetime) -> str:
 
     Ids made by one process for the same millisecond count on, so that rows of one step keep their order.
     """
-    global _last
     milliseconds = int(now.timestamp() * 1000)
     with _lock:
-        low = _last[1] + 1 if _last[0] == milliseconds else secrets.randbits(79)
-        _last = (milliseconds, low)
+        last = _last.pop(milliseconds, None)
+        low = _last[milliseconds] = secrets.randbits(79) if last is None else last + 1
+        if len(_last) > REMEMBERED:
+            del _last[next(iter(_last))]
     number = (milliseconds << 80) | low
     return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
