@@ -218,8 +218,10 @@ class Migration:
             if token.id not in run.tokens or token.state != WAITING or not isinstance(node, Gateway):
                 continue
             if isinstance(node, Inclusive):
-                run.touch(token.scope)
-                stirred = True
+                beside = [one for one in token.scope.tasks.values() if not isinstance(one.task_spec, EventStart)]
+                if node.due(token.scope, beside):
+                    run.touch(token.scope)
+                    stirred = True
             elif not isinstance(node, Parallel) or node.join(token):
                 run.enter(token)
                 token._ready()
