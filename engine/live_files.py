@@ -152,6 +152,14 @@ def sketches(connection: Connection, files: Mapping[str, str],
     return {path: sketch(path, sha, loaded.get(sha, b"")) for path, sha in sorted(files.items())}
 
 
+def process_of(connection: Connection, draft_id: str) -> str:
+    """The key of the process a draft is about. Raises NotFound."""
+    key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
+    if key is None:
+        raise NotFound(what="draft")
+    return key
+
+
 def files_of(connection: Connection, draft_id: str) -> dict[str, bytes]:
     """The files a draft is about with all they need, live overlaid by the draft (path -> content).
 
@@ -159,9 +167,7 @@ def files_of(connection: Connection, draft_id: str) -> dict[str, bytes]:
     ``pack.yaml``, the registers that any of them names, the scenarios beside the drawing with the processes they start,
     and whatever else the draft changed. Raises NotFound.
     """
-    key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-    if key is None:
-        raise NotFound(what="draft")
+    key = process_of(connection, draft_id)
     files = overlaid(connection, draft_id)
     changed = set(connection.scalars(select(DraftFile.path).where(DraftFile.draft_id == draft_id)))
     sketched = sketches(connection, files)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, literal, select, union_all
@@ -32,7 +32,6 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
         self._parts = parts
         self.kept: dict[str, RegisterStore] = {}
         self._live: tuple[int, dict[str, RegisterStore]] = (-1, {})
-        self._deploying: WeakSet[Any] = WeakSet()
         self._seen: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
     def adopt(self, other: Registers) -> None:
@@ -49,7 +48,6 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
                            .values(key=register.key, **columns)
                            .on_conflict_do_update(index_elements=["key"], set_=columns))
         changed(connection)
-        self._deploying.add(connection.get_transaction())
         self.kept.setdefault(sha256 + (groups_sha256 or ""), RegisterStore(register, self._evaluate))
 
     def store(self, connection: Connection, key: str) -> RegisterStore:
@@ -61,7 +59,7 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
 
     def stores(self, connection: Connection) -> dict[str, RegisterStore]:
         """The stores of all registers as they are live; asked for again only where the live data changed."""
-        if connection.get_transaction() in self._deploying or unsettled(connection):
+        if unsettled(connection):
             return self._read(connection)  # what may be rolled back is not to be remembered
         version = self._parts.live.version(connection)
         if self._live[0] != version:

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
+from engine import live_files
 from engine.authorization import Actor
-from engine.errors import NotFound, Problem, Refused
-from engine.models.studio import Draft
+from engine.errors import Problem, Refused
 from engine.studio.draft_files import harmless
 from engine.studio.fixes import fixes_for
 from engine.studio.mending import Fix, Workbench
@@ -48,9 +46,7 @@ class Checks:
         except Refused as refused:
             return [Finding(problem) for problem in refused.problems]
         with self._parts.database.reading() as connection:
-            key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-            if key is None:
-                raise NotFound(what="draft")
+            key = live_files.process_of(connection, draft_id)
             found = checked(connection, overlay(connection, draft_id), key, unsaved)
         return _with_fixes(Workbench(found.content, found.files, found.sketched), found.problems)
 

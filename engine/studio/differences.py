@@ -12,7 +12,6 @@ from engine.authorization import Actor
 from engine.cards import Bilingual
 from engine.errors import NotFound
 from engine.models.repository import DefinitionPart, ProcessDefinition
-from engine.models.studio import Draft
 from engine.studio.comparing import FileDifference, compare
 from engine.studio.overlay import overlay
 from engine.studio.rows import looking
@@ -40,9 +39,7 @@ class Comparisons:
         """What a draft changes against what is live now. Raises NotFound."""
         looking(by)
         with self._parts.database.reading() as connection:
-            key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-            if key is None:
-                raise NotFound(what="draft")
+            key = live_files.process_of(connection, draft_id)
             version = connection.scalar(select(ProcessDefinition.version).where(ProcessDefinition.key == key)
                                         .order_by(ProcessDefinition.version.desc()).limit(1)) or 0
             laid = overlay(connection, draft_id)

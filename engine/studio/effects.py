@@ -17,13 +17,11 @@ from engine.bpmn import Element
 from engine.bpmn.names import called_keys
 from engine.cards import Bilingual
 from engine.definitions import Definition
-from engine.errors import NotFound
 from engine.live import Live
 from engine.models.history import ElementVisit
 from engine.models.identity import PublicLink
 from engine.models.repository import ProcessDefinition, StartSubscription
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
-from engine.models.studio import Draft
 from engine.simulation.content import of_files
 from engine.simulation.past import Place
 from engine.sketches import home_of
@@ -87,9 +85,7 @@ class Effects:
         looking(by)
         parts = self._parts
         with parts.database.reading() as connection:
-            key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-            if key is None:
-                raise NotFound(what="draft")
+            key = live_files.process_of(connection, draft_id)
             live = parts.live.at(connection)
             files = live_files.files_of(connection, draft_id)
             draft = of_files(files, live, lambda _key: None)

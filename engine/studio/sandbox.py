@@ -17,7 +17,7 @@ from engine.authorization import Actor
 from engine.cards import TaskView
 from engine.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from engine.ids import new_id
-from engine.models.studio import Draft, Sandbox
+from engine.models.studio import Sandbox
 from engine.studio.inventing import given_for, scenarios_of
 from engine.studio.living_plays import Living, LivingPlays, replayed
 from engine.studio.rows import changing
@@ -79,13 +79,11 @@ class Sandboxes:
         changing(by)
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
-            draft = connection.execute(select(Draft.process_key).where(Draft.id == draft_id)).first()
-            if draft is None:
-                raise NotFound(what="draft")
+            key = live_files.process_of(connection, draft_id)
             files = live_files.files_of(connection, draft_id)
-            given, begun = given_for(files, draft.process_key, now, parts.settings.zone), []
+            given, begun = given_for(files, key, now, parts.settings.zone), []
             if like is not None:
-                found = [one for one in scenarios_of(files, draft.process_key) if one.file == like[0]]
+                found = [one for one in scenarios_of(files, key) if one.file == like[0]]
                 if not 0 <= like[1] < len(found):
                     raise NotFound(what=like[0])
                 told = found[like[1]]
@@ -99,7 +97,7 @@ class Sandboxes:
             made = new_id(now)
             connection.execute(insert(Sandbox.__table__).values(
                 id=made, draft_id=draft_id, person_id=by.person_id, changed_at=now, revision=1,
-                scenario={"process": draft.process_key, "given": given, "steps": begun}))
+                scenario={"process": key, "given": given, "steps": begun}))
         return made
 
     def view(self, sandbox_id: str, by: Actor, lang: str = "zh", case: str | None = None) -> SandboxView:

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from engine import live_files
 from engine.authorization import Actor
 from engine.cards import Bilingual
-from engine.errors import FieldError, Invalid, NotFound
+from engine.errors import FieldError, Invalid
 from engine.ids import new_id
 from engine.live import Live
 from engine.models.history import ElementVisit
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import Job
-from engine.models.studio import Draft, StudioRun
+from engine.models.studio import StudioRun
 from engine.simulation import running
 from engine.simulation.content import of_files
 from engine.simulation.study import numbers
@@ -104,9 +104,7 @@ class Simulations:
         looking(by)
         parts = self._parts
         with parts.database.reading() as connection:
-            key = connection.scalar(select(Draft.process_key).where(Draft.id == draft_id))
-            if key is None:
-                raise NotFound(what="draft")
+            key = live_files.process_of(connection, draft_id)
             files = live_files.files_of(connection, draft_id)
             run = _last(connection, draft_id)
             done, workers = _happened(connection, parts.clock.now() - timedelta(days=DAYS))

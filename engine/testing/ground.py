@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.authorization import SYSTEM
 from engine.clock import Clock, MovableClock
 from engine.connectors import CallContext, Connector, Connectors
+from engine.live_files import fingerprint
 from engine.memory_database import MemoryDatabase
 from engine.models import migration
 from engine.settings import Settings
@@ -75,18 +75,10 @@ _kept: OrderedDict[str, Ground] = OrderedDict()
 _keeping = threading.Lock()
 
 
-def digest(files: Mapping[str, bytes]) -> str:
-    """What ``files`` are, as one hash over paths and contents."""
-    whole = hashlib.sha256()
-    for path, raw in sorted(files.items()):
-        whole.update(f"{path}\n{hashlib.sha256(raw).hexdigest()}\n".encode())
-    return whole.hexdigest()
-
-
 def ground(files: Mapping[str, bytes], zone: str = "Asia/Shanghai") -> Ground:
     """The ground of ``files``, made once and kept as long as others are not asked for more often. Raises Refused."""
     files = {path: raw for path, raw in files.items() if not path.endswith(SCENARIO)}
-    key = f"{zone} {digest(files)}"
+    key = f"{zone} {fingerprint(files)}"
     with _keeping:
         found = _kept.get(key)
         if found is not None:

@@ -8,11 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import inspect, text
 
 from engine import feel
-from engine.database import Database
 from engine.errors import Conflict, Invalid
 from engine.registers import (
     Batch,
@@ -28,6 +26,7 @@ from engine.registers import (
 )
 from engine.registers.table import PREFIX
 from engine.sealing import Keys
+from tests.registers.conftest import empty_database
 
 NOW = datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 BY = {"by": "li.na", "at": NOW}
@@ -59,22 +58,8 @@ def evaluate(formula: str, variables: Any) -> Any:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request, tmp_path_factory):
     """One empty database under a key; every test rolls back what it did."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path_factory.mktemp('registers') / 'sealed.db'}", Keys("one"))
+    with empty_database(request, tmp_path_factory, "sealed", Keys("one")) as made:
         yield made
-        made.dispose()
-        return
-    server = make_url(request.getfixturevalue("postgresql_server"))
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS test_sealed WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE test_sealed"))
-    made = Database(server.set(database="test_sealed").render_as_string(hide_password=False), Keys("one"))
-    yield made
-    made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE test_sealed WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture

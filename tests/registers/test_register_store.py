@@ -8,13 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import inspect, text
 
 from engine import feel
-from engine.database import Database
 from engine.errors import Conflict, Invalid, NotFound, Refused
 from engine.registers import RecordClosed, RegisterStore, deploy_register, erase, read_register
+from tests.registers.conftest import empty_database
 
 NOW = datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 BY = {"by": "li.na", "at": NOW}
@@ -73,22 +72,8 @@ def evaluate(formula: str, variables: Any) -> Any:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request, tmp_path_factory):
     """One empty database for all tests of this file; every test rolls back what it did."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path_factory.mktemp('registers') / 'registers.db'}")
+    with empty_database(request, tmp_path_factory, "registers") as made:
         yield made
-        made.dispose()
-        return
-    server = make_url(request.getfixturevalue("postgresql_server"))
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS test_registers WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE test_registers"))
-    made = Database(server.set(database="test_registers").render_as_string(hide_password=False))
-    yield made
-    made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE test_registers WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture

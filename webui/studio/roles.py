@@ -16,6 +16,6 @@ def page(draft_id: str) -> str:
     view = head(draft_id, "roles")["draft"]
     folder = view.drawing.rpartition("/")[0]
     packs = sorted(view.of("pack"), key=lambda line: line.path.rpartition("/")[0] != folder)
-    path = sheets.wanted([(line.path, line.keys[0] if line.keys else line.path) for line in packs])
     files = [(line.path, line.keys[0] if line.keys else line.path) for line in packs]
+    path = sheets.wanted(files)
     return sheets.page(draft_id, "roles", "pack", path, files) if path else sheets.empty(draft_id, "roles", "pack")
