@@ -12,6 +12,7 @@ from engine import urging
 from engine.authorization import Actor, require_acting
 from engine.cards import Bilingual
 from engine.errors import Conflict, NotFound
+from engine.family import lock
 from engine.ids import new_id
 from engine.models.runtime import Job
 from engine.models.working import Urge
@@ -97,6 +98,7 @@ class Urging:
             found = connection.execute(select(Urge.by, Urge.root_id, Urge.task_id).where(Urge.id == urge_id)).first()
             if found is None or found.by != by.person_id:
                 raise NotFound(what="page")
+            lock(parts, connection, found.root_id, by, now)  # before the reminder, as the worker that sends it does
             stopped = connection.execute(
                 update(Urge.__table__).where(Urge.id == urge_id, Urge.sent_at.is_(None), Urge.taken_back_at.is_(None))
                 .values(taken_back_at=now).returning(Urge.id)).first()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import BihuanError
+from engine import BihuanError, urging
 from engine.models.working import Urge
 from tests.engine.house import House
 
@@ -94,3 +94,31 @@ def test_a_reminder_is_taken_back_or_sent_and_never_both(noted: House) -> None:
     assert (row.sent_at is None) != (row.taken_back_at is None)
     assert ("urge_sent" in found) == (row.sent_at is not None)
     assert [code for _, code in noted.notices()].count("urged") == (row.sent_at is not None)
+
+
+def test_taking_a_reminder_back_waits_for_the_worker_that_is_sending_it(
+        noted: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a worker in the midst of sending, when the author takes it back, then he is told that it is out."""
+    case = noted.start("note")
+    task = noted.task(case, "write")
+    noted.engine.tasks.claim(task, noted("wang.fang"))
+    by = noted("li.na")
+    card = noted.engine.tasks.urge(task, "", by)
+    noted.clock.set(card.undo_until)
+    found: list[str] = []
+    author = threading.Thread(target=lambda: found.extend(
+        at_once(lambda: noted.engine.tasks.take_back_urge(card.id, by))))
+    really_send = urging.send
+
+    def send(family: Any, job: Any) -> None:
+        author.start()
+        author.join(timeout=0.5)  # as far as he comes: the case is the worker's
+        assert author.is_alive()
+        really_send(family, job)
+
+    monkeypatch.setattr(urging, "send", send)
+    noted.engine.jobs.run_due()
+    author.join(timeout=60)
+    assert found == ["urge_sent"]
+    noted.work()
+    assert [code for _, code in noted.notices()].count("urged") == 1
