@@ -69,3 +69,22 @@ def test_who_took_the_open_task_is_told_above_the_form(house: House, at_screen: 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_selector(f".item.gone[data-id='{started.next_task_id}']:has-text('陈思远')")
     page.wait_for_selector("#pane .overtaken:has-text('已认领')")
+
+
+def test_what_comes_late_never_covers_what_was_done_since(house: House, at_screen: Callable[..., Any]) -> None:
+    """Given a line whose task comes slowly, when the open task is claimed meanwhile, then the claimed one stays."""
+    house.engine.instances.start(COMPLAINT, house.actor("li.na"))
+    page = at_screen("li.na")
+    page.goto("/inbox?view=unclaimed")
+    page.wait_for_selector("#pane [data-key=l]")
+    held: list[Any] = []
+    page.route("**/tasks/*?view=unclaimed", lambda route: held.append((route, route.fetch())))
+    page.locator(".item > a").first.click()
+    page.wait_for_function("document.querySelector('.pane').dataset.loading")
+    page.locator("#pane [data-key=l]").click()
+    page.wait_for_selector("#pane form[data-task]")
+    (late, answer), = held
+    page.evaluate("document.addEventListener('htmx:afterOnLoad', () => { window.cameLate = true; }, { once: true })")
+    late.fulfill(response=answer)
+    page.wait_for_function("window.cameLate")
+    assert page.locator("#pane form[data-task]").count(), "not the task as it was before"

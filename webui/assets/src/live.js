@@ -7,6 +7,7 @@ import { showTimes } from './times.js';
 
 const EVERY = 30000, GONE = 5000;
 let etag = '';
+let latest; // what the pane was last asked to show
 
 export function startLive() {
   const list = document.querySelector('[data-live]');
@@ -19,10 +20,19 @@ export function startLive() {
   }
   // Which task is on its way into the pane: pressing its line again must not fetch it twice.
   document.addEventListener('htmx:beforeRequest', (event) => {
+    if (event.detail.target?.id !== 'pane') return;
+    latest = event.detail.xhr;
     const id = event.detail.pathInfo?.requestPath?.match(/\/tasks\/([^/?]+)(\?|$)/)?.[1];
-    if (id && event.detail.target?.id === 'pane') event.detail.target.dataset.loading = id;
+    if (id) event.detail.target.dataset.loading = id;
   });
-  document.addEventListener('htmx:afterRequest', (event) => { delete event.detail.target?.dataset?.loading; });
+  // A task that was only looked up comes too late once something else was asked for: it would show what was.
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const { target, xhr, requestConfig } = event.detail;
+    if (target?.id === 'pane' && requestConfig?.verb === 'get' && xhr !== latest) event.detail.shouldSwap = false;
+  });
+  document.addEventListener('htmx:afterRequest', (event) => {
+    if (event.detail.xhr === latest) delete event.detail.target?.dataset?.loading;
+  });
   document.addEventListener('htmx:afterSwap', (event) => {
     mark();
     if (event.detail.target?.closest?.('[data-live]')) document.dispatchEvent(new CustomEvent('bihuan:list'));
