@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,3 +58,13 @@ class Change:
     by: str
     source: str | None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def before(record: Record, history: Sequence[Change], at: datetime) -> dict[str, Any]:
+    """The fields of a record as they stood just before a moment, or as it was made if that was later; ``history`` are
+    all its changes, the first one first. What was erased since is missing."""
+    values = dict(record.values)
+    for change in reversed(history[1:]):
+        if change.at >= at:
+            values |= {name: old for name, (old, _new) in change.changes.items() if name in values}
+    return values

@@ -14,6 +14,7 @@ from engine.forms import Field
 from engine.forms.frame import Frame
 from engine.live import Live, LivePerson
 from engine.models.identity import ParameterValue
+from engine.registers.record import before
 from engine.studio.disguise import Disguise
 from engine.testing.world import HOME
 
@@ -30,6 +31,8 @@ class PastWorld:
     live: Live
     frame: Frame
     disguise: Disguise
+    began: datetime
+    """When the case began: records are taken along as they stood then."""
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -162,7 +165,7 @@ class PastWorld:
         place = self._numbers[register, number] = len(rows) + 1
         rows.append(told)
         if found is not None:
-            values = found.as_value()
+            values = before(found, store.history(self.connection, found.id), self.began)
             told.update({name: self.told(one, values.get(name)) for name, one in store.register.fields.items()
                          if one.compute is None and values.get(name) is not None})
         return place

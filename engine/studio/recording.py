@@ -89,7 +89,7 @@ class Recording:
         disguise = Disguise()
         disguise.personal(past.customer)
         return PastWorld(self._parts, connection, self._parts.live.at(connection),
-                         Frame(past.started_at.astimezone(zone)), disguise)
+                         Frame(past.started_at.astimezone(zone)), disguise, past.started_at)
 
     def _settled(self, past: PastCase, world: PastWorld, people: Mapping[str, str], files: Mapping[str, bytes],
                  packs: list[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import MovableClock, NotPermitted, ProcessEngine, Settings, demo, live_files
+from engine import SYSTEM, MovableClock, NotPermitted, ProcessEngine, Settings, demo, live_files
 from engine.forms.types.identity import check_character, phone_number
 from engine.models.runtime import ProcessInstance
 from engine.studio.disguise import Disguise, identity_number
@@ -17,12 +17,16 @@ from engine.studio.past_case import CannotRecord
 from engine.studio.yaml_writing import block
 from engine.testing import Runner, read_scenarios
 from engine.testing.replay import Replay
+from tests.engine.house import content
+from tests.engine.test_data_stores import REGISTER
 from tests.studio.conftest import Workshop
 from tests.studio.test_draft_pages import Desk
 
 RECIPES = ("complaint-handling-manufacturer", "complaint-mailbox-watch", "abnormal-retailer-referral",
            "visit-service-plan")
 """Of the living demonstration: called processes, timers, records of registers, the calendar, other departments."""
+
+MEMBERS = {"forms/registers/member.yaml": REGISTER}
 
 
 def finished(workshop: Workshop, **typed: str) -> str:
@@ -57,6 +61,21 @@ def test_a_finished_case_becomes_a_scenario_that_passes(small_workshop):
     assert [step["form"] for step in told["steps"] if "complete" in step][2:] == [
         {"amount": 800}, {"decision": "approve"}]
     # and it passes
+    assert outcome(small_workshop.engine, told).ok
+
+
+def test_records_are_those_that_the_case_met(small_workshop):
+    # given a welcome for members who have no points yet, which gives them some
+    small_workshop.engine.deployments.deploy(content("welcome") | MEMBERS, SYSTEM)
+    small_workshop.engine.registers.save("member", {"phone": "13800000001", "name": "王芳", "points": 0}, SYSTEM)
+    small_workshop.after(hours=1)
+    case = small_workshop.start("welcome")
+    small_workshop.complete(case, "greet")
+    small_workshop.work()
+    # when the case is recorded after it has changed its record
+    told = small_workshop.studio.recording.record(case, small_workshop.owner)
+    # then the record is given as it was before, and the case goes the same way
+    assert [row["points"] for row in told["given"]["registers"]["member"]] == [0]
     assert outcome(small_workshop.engine, told).ok
 
 
