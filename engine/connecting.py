@@ -146,9 +146,8 @@ def _message(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[s
     name, keys, payload = str(inputs.get("name") or ""), inputs.get("keys") or {}, inputs.get("payload") or {}
     if not name or not isinstance(keys, Mapping) or not isinstance(payload, Mapping):
         raise ConnectorFailure("input_missing" if not name else "input_wrong", retryable=False, name="name", value=name)
-    how = messages.route(family.parts, family.connection, family.now, name, keys, payload)
-    family.record.tell("message_sent", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
-                       name=name, keys=dict(keys), how=how)
+    how = messages.foreseen(family.connection, name, keys)
+    messages.put(family, name, keys, payload, how, instance_id=job.instance_id, element_id=job.element_id)
     return {"how": how}
 
 

@@ -107,6 +107,8 @@ class Family:
         self.record = Record(now, by.person_id or None)
         self.members: dict[str, Member] = {}
         self.outgoing: list[dict[str, Any]] = []
+        self.thrown: list[Any] = []
+        """Messages that find their receivers at the end of the step (:func:`engine.messages.send`)."""
         self.task_ids: dict[tuple[str, str], str] = {}
         self.columns_at_lock = {name: root[name] for name in CASE_COLUMNS}
         self.open_tasks: int | None = None

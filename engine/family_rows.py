@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, insert, tuple_, update
 
 from engine import case_columns, messages, search_values, task_rows, undoing
 from engine.bpmn import Wait
+from engine.correlation import mark_of
 from engine.family import CASE_COLUMNS, CHANGING, FOUND_BY, Family, Member, instance_values, keyed_waits, phone_marks
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserTask
 
@@ -24,6 +25,7 @@ def save(family: Family) -> None:
             gone += [(member, wait) for key, wait in member.before.items() if _changed(wait, waits.get(key))]
             come += [(member, wait) for key, wait in waits.items() if _changed(wait, member.before.get(key))]
             member.before = waits
+    messages.send(family, come)
     removed = _remove(family, gone)
     if family.open_tasks is not None:
         family.open_tasks -= len(removed)
@@ -138,6 +140,7 @@ def _subscribe(family: Family, come: list[tuple[Member, Wait]]) -> None:
     family.connection.execute(insert(EventSubscription.__table__), [{
         "instance_id": member.id, "element_instance_id": wait.id, "slot": wait.detail.get("index", 0),
         "root_id": family.root_id, "element_id": wait.element_id, "kind": wait.kind, "name": wait.detail["name"],
-        "keys": wait.detail.get("correlation") or {}, "suspended": family.root_row["state"] == "suspended",
+        "keys": wait.detail.get("correlation") or {}, "mark": mark_of(wait.detail.get("correlation") or {}),
+        "suspended": family.root_row["state"] == "suspended",
     } for member, wait in come])
     messages.take_early(family, come)

@@ -1,18 +1,23 @@
 """Messages and signals between cases: to the one right receiver, once; early messages wait for their time to live.
 
-Delivery to another case is always a job, so that no transaction ever locks two roots.
+Delivery to another case is always a job, so that no transaction ever locks two roots. Sender and receiver of a name
+come one after the other, so that none misses the other: a step takes the turns of all names that it sends or begins to
+wait for at once and in their order, so that two cases that write to each other never wait in a circle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     String,
     Text,
+    and_,
     bindparam,
     cast,
     delete,
@@ -21,26 +26,37 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.bpmn import Wait
+from engine.correlation import ANY, fits, mark_of, marks_within
 from engine.errors import BihuanError, Invalid
 from engine.family import Family, Member
 from engine.ids import new_id
+from engine.models.messages import BufferedMark, BufferedMessage
 from engine.models.repository import StartSubscription
-from engine.models.runtime import BufferedMessage, EventSubscription, Job
+from engine.models.runtime import EventSubscription, Job
 
 Post = Callable[[dict[str, Any]], Any]
-_HEARD = select(
-    EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
-    EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys, EventSubscription.suspended,
-    cast(null(), String(200)).label("process_key"),
-).where(EventSubscription.kind == "message", EventSubscription.name == bindparam("the_name")).union_all(select(
-    cast(null(), String(26)), cast(null(), String(26)), StartSubscription.element_id, cast(null(), String(64)),
-    literal(0), cast(null(), Text), false(), StartSubscription.process_key,
-).where(StartSubscription.kind == "message", StartSubscription.name == bindparam("the_name")))
-"""Who hears a message: elements that wait for it, and processes that it starts, by ``process_key``."""
+
+
+def _heard(*marked: Any) -> Any:
+    """Who hears a message: elements that wait for it, and processes that it starts, by ``process_key``."""
+    return select(
+        EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
+        EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys,
+        EventSubscription.suspended, cast(null(), String(200)).label("process_key"),
+    ).where(EventSubscription.kind == "message", EventSubscription.name == bindparam("the_name"), *marked).union_all(
+        select(cast(null(), String(26)), cast(null(), String(26)), StartSubscription.element_id,
+               cast(null(), String(64)), literal(0), cast(null(), Text), false(), StartSubscription.process_key,
+               ).where(StartSubscription.kind == "message", StartSubscription.name == bindparam("the_name")))
+
+
+_HEARD_BY_ALL = _heard()
+_HEARD = _heard(EventSubscription.mark.in_(bindparam("the_marks", expanding=True)))
 
 
 class TwoReceivers(BihuanError):
@@ -70,78 +86,129 @@ def refuse_reserved(names: Iterable[str]) -> None:
             raise ReservedVariable(name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message on its way to the end of its step; ``told`` is the detail of its entry in the history."""
+
+    name: str
+    keys: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    told: dict[str, Any]
+
+
 def throw(family: Family, member: Member, element_id: str, data: Mapping[str, Any]) -> None:
-    """A drawing sends a message."""
-    name, keys, payload = data["name"], data.get("correlation") or {}, data.get("payload") or {}
-    how = route(family.parts, family.connection, family.now, name, keys, payload, unit=family.root_row["unit_id"],
-                post=family.outgoing.append)
-    family.record.tell("message_sent", root_id=family.root_id, instance_id=member.id, element_id=element_id,
-                       definition_id=member.definition.id, name=name, keys=dict(keys), how=how)
+    """A drawing sends a message: it finds its receiver at the end of the step (:func:`send`)."""
+    put(family, data["name"], data.get("correlation") or {}, data.get("payload") or {}, instance_id=member.id,
+        element_id=element_id, definition_id=member.definition.id)
+
+
+def put(family: Family, name: str, keys: Mapping[str, Any], payload: Mapping[str, Any], how: str = "",
+        **place: Any) -> None:
+    """Let a message go at the end of the step, told at ``place``. Raises :class:`ReservedVariable`."""
+    refuse_reserved(payload)
+    family.record.tell("message_sent", root_id=family.root_id, **place, name=name, keys=dict(keys), how=how)
+    family.thrown.append(Thrown(name, keys, payload, family.record.entries[-1]["detail"]))
+
+
+def send(family: Family, come: Iterable[tuple[Member, Wait]]) -> None:
+    """Route what was thrown in this step; called before its rows change. ``come`` are the waits that begin.
+
+    Raises :class:`TwoReceivers`.
+    """
+    names = {one.name for one in family.thrown} | {wait.detail["name"] for _, wait in come if wait.kind == "message"}
+    _take_turns(family.connection, names)
+    for one in family.thrown:
+        one.told["how"] = _routed(family.parts, family.connection, family.now, one.name, one.keys, one.payload,
+                                  family.root_row["unit_id"], family.outgoing.append)
+    family.thrown = []
 
 
 def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
-          payload: Mapping[str, Any], *, unit: str | None = None, post: Post | None = None) -> str:
-    """Find the receiver of a message and write the job that delivers it; a case that it starts belongs to ``unit``.
-    ``post`` takes the job's row where it is to be written with others.
+          payload: Mapping[str, Any]) -> str:
+    """Find the receiver of a message and write the job that delivers it; the last thing that a transaction does.
 
     Returns ``delivered``, ``started`` or ``buffered``. Raises :class:`TwoReceivers`, :class:`ReservedVariable`.
     """
     refuse_reserved(payload)
-    _order(connection, name)
-    heard = connection.execute(_HEARD, {"the_name": name}).all()
-    receivers = [row for row in heard if row.process_key is None and fits(row.keys, keys)]
-    if len(receivers) > 1:
-        raise TwoReceivers(name=name, count=len(receivers))
+    _take_turns(connection, [name])
+    return _routed(parts, connection, now, name, keys, payload, None, _poster(connection))
+
+
+def foreseen(connection: Connection, name: str, keys: Mapping[str, Any]) -> str:
+    """What would become of a message now (as :func:`route` tells it), before it is sent. Raises TwoReceivers."""
+    receiver = _receiver(connection, name, keys)
+    return "buffered" if receiver is None else "delivered" if receiver.process_key is None else "started"
+
+
+def _routed(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
+            payload: Mapping[str, Any], unit: str | None, post: Post) -> str:
+    """A case that the message starts belongs to ``unit``; ``post`` takes the row of the job that brings it."""
     content = {"name": name, "keys": dict(keys), "payload": dict(payload)}
-    if receivers:
-        row = receivers[0]
-        _job(parts, connection, now, "message", content, post, root_id=row.root_id, instance_id=row.instance_id,
-             element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
-             suspended=row.suspended)
-        return "delivered"
-    start = [row for row in heard if row.process_key is not None]
-    if len(start) > 1:
-        raise TwoReceivers(name=name, count=len(start))
-    if start:
-        _job(parts, connection, now, "start", content | {"process_key": start[0].process_key, "unit": unit}, post,
-             element_id=start[0].element_id)
+    row = _receiver(connection, name, keys)
+    if row is None:
+        _keep(parts, connection, now, content)
+        return "buffered"
+    if row.process_key is not None:
+        post(_job(parts, now, "start", content | {"process_key": row.process_key, "unit": unit},
+                  element_id=row.element_id))
         return "started"
+    post(_job(parts, now, "message", content, root_id=row.root_id, instance_id=row.instance_id,
+              element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
+              suspended=row.suspended))
+    return "delivered"
+
+
+def _receiver(connection: Connection, name: str, keys: Mapping[str, Any]) -> Any:
+    """The one element that waits for a message, else the one process that it starts, else nothing."""
+    marks = marks_within(keys)
+    heard = connection.execute(_HEARD_BY_ALL if ANY in marks else _HEARD, {"the_name": name, "the_marks": marks}).all()
+    waiting = [row for row in heard if row.process_key is None and fits(row.keys, keys)]
+    found = waiting or [row for row in heard if row.process_key is not None]
+    if len(found) > 1:
+        raise TwoReceivers(name=name, count=len(found))
+    return found[0] if found else None
+
+
+def _keep(parts: Any, connection: Connection, now: datetime, content: Mapping[str, Any]) -> None:
+    """Keep a message for which nobody waits, with the marks by which whoever comes to wait finds it."""
+    made, name = new_id(now), content["name"]
     connection.execute(insert(BufferedMessage.__table__).values(
-        id=new_id(now), name=name, keys=dict(keys), payload=dict(payload), sent_at=now,
-        expires_at=now + timedelta(hours=parts.settings.message_ttl_hours)))
-    return "buffered"
-
-
-def fits(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    """Whether a subscription with the keys ``wanted`` takes a message sent with the keys ``given``."""
-    return all(key in given and given[key] == value for key, value in wanted.items())
+        id=made, **content, sent_at=now, expires_at=now + timedelta(hours=parts.settings.message_ttl_hours)))
+    connection.execute(insert(BufferedMark.__table__), [
+        {"message_id": made, "mark": mark, "name": name} for mark in marks_within(content["keys"])])
 
 
 def take_early(family: Family, come: list[tuple[Member, Wait]]) -> None:
-    """Give waiting elements the messages that came before them: one each, the earliest first."""
-    waits = [(member, wait) for member, wait in come if wait.kind == "message"]
+    """Give waiting elements the messages that came before them: one each, the earliest first. Turns are taken."""
+    waits = [(member, wait, wait.detail.get("correlation") or {}) for member, wait in come if wait.kind == "message"]
     if not waits:
         return
-    names = {wait.detail["name"] for _, wait in waits}
-    for name in sorted(names):
-        _order(family.connection, name)
-    early = family.connection.execute(
-        select(BufferedMessage.id, BufferedMessage.name, BufferedMessage.keys, BufferedMessage.payload)
-        .where(BufferedMessage.name.in_(names), BufferedMessage.expires_at > family.now)
-        .order_by(BufferedMessage.sent_at, BufferedMessage.id)).all()
-    taken: set[str] = set()
-    for member, wait in waits:
+    early = family.connection.execute(_early({(wait.detail["name"], mark_of(keys)) for _, wait, keys in waits})
+                                      .where(BufferedMessage.expires_at > family.now)).all()
+    taken: dict[str, dict[str, Any]] = {}
+    for member, wait, keys in waits:
         found = next((row for row in early if row.id not in taken and row.name == wait.detail["name"]
-                      and fits(wait.detail.get("correlation") or {}, row.keys)), None)
-        if found is None:
-            continue
-        taken.add(found.id)
-        _job(family.parts, family.connection, family.now, "message",
-             {"name": found.name, "keys": found.keys, "payload": found.payload}, root_id=family.root_id,
-             instance_id=member.id, element_id=wait.element_id, element_instance_id=wait.id,
-             slot=wait.detail.get("index", 0))
+                      and fits(keys, row.keys)), None)
+        if found is not None:
+            taken[found.id] = _job(
+                family.parts, family.now, "message",
+                {"name": found.name, "keys": found.keys, "payload": found.payload}, root_id=family.root_id,
+                instance_id=member.id, element_id=wait.element_id, element_instance_id=wait.id,
+                slot=wait.detail.get("index", 0))
     if taken:
-        family.connection.execute(delete(BufferedMessage.__table__).where(BufferedMessage.id.in_(taken)))
+        family.connection.execute(insert(Job.__table__), list(taken.values()))
+        family.connection.execute(delete(BufferedMessage.__table__).where(BufferedMessage.id.in_(list(taken))))
+
+
+def _early(wanted: set[tuple[str, str]]) -> Select:
+    """The early messages that waits with these names and marks may take."""
+    marks: dict[str, set[str]] = {}
+    for name, mark in sorted(wanted):
+        marks.setdefault(name, {ANY}).add(mark)
+    marked = select(BufferedMark.message_id).where(or_(*(
+        and_(BufferedMark.name == name, BufferedMark.mark.in_(sorted(some))) for name, some in marks.items())))
+    return (select(BufferedMessage.id, BufferedMessage.name, BufferedMessage.keys, BufferedMessage.payload)
+            .where(BufferedMessage.id.in_(marked)).order_by(BufferedMessage.sent_at, BufferedMessage.id))
 
 
 def broadcast(family: Family, member: Member, data: Mapping[str, Any]) -> None:
@@ -160,30 +227,35 @@ def spread(parts: Any, connection: Connection, now: datetime, name: str, payload
         select(EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.suspended)
         .where(EventSubscription.kind == "signal", EventSubscription.name == name,
                EventSubscription.instance_id != but).distinct()).all()
-    for root_id, instance_id, suspended in waiting:
-        _job(parts, connection, now, "signal", content, root_id=root_id, instance_id=instance_id,
-             suspended=suspended)
     starts = connection.execute(
         select(StartSubscription.process_key, StartSubscription.element_id)
         .where(StartSubscription.kind == "signal", StartSubscription.name == name)).all()
-    for process_key, element_id in starts:
-        _job(parts, connection, now, "start", content | {"process_key": process_key}, element_id=element_id)
-    return len(waiting) + len(starts)
+    jobs = [_job(parts, now, "signal", content, root_id=row.root_id, instance_id=row.instance_id,
+                 suspended=row.suspended) for row in waiting]
+    jobs += [_job(parts, now, "start", content | {"process_key": row.process_key}, element_id=row.element_id)
+             for row in starts]
+    if jobs:
+        connection.execute(insert(Job.__table__), jobs)
+    return len(jobs)
 
 
-def _order(connection: Connection, name: str) -> None:
-    """Let sender and receiver of one message name come one after the other, so that none misses the other."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+def _take_turns(connection: Connection, names: Iterable[str]) -> None:
+    """Let senders and receivers of these names come one after the other; one statement."""
+    if names and connection.dialect.name == "postgresql":
+        connection.execute(_TURNS, {"the_names": sorted(names)})
 
 
-def _job(parts: Any, connection: Connection, now: datetime, kind: str, payload: Mapping[str, Any],
-         post: Post | None = None, **columns: Any) -> None:
-    row = {"id": new_id(now), "kind": kind, "due_at": now, "root_id": None, "instance_id": None, "element_id": "",
-           "element_instance_id": "", "slot": 0, "task_id": None, "payload": dict(payload),
-           "retries": parts.settings.job_retries, "tries": 0, "suspended": False, "owner": None, "locked_until": None,
-           "created_at": now} | columns
-    if post is not None:
-        post(row)
-    else:
-        connection.execute(insert(Job.__table__), row)
+_NAME = func.unnest(bindparam("the_names", type_=ARRAY(Text))).column_valued("name")
+_TURNS = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAME, 0)))
+
+
+def _job(parts: Any, now: datetime, kind: str, payload: Mapping[str, Any], **columns: Any) -> dict[str, Any]:
+    return {"id": new_id(now), "kind": kind, "due_at": now, "root_id": None, "instance_id": None, "element_id": "",
+            "element_instance_id": "", "slot": 0, "task_id": None, "payload": dict(payload),
+            "retries": parts.settings.job_retries, "tries": 0, "suspended": False, "owner": None, "locked_until": None,
+            "created_at": now} | columns
+
+
+def _poster(connection: Connection) -> Post:
+    """Writes a job at once."""
+    return lambda row: connection.execute(insert(Job.__table__), row)

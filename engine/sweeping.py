@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from engine.models.accounts import BrowserSession, PasswordLink
 from engine.models.identity import FileUse, SignInAttempt
+from engine.models.messages import BufferedMessage
 from engine.models.public import PublicVisit
-from engine.models.runtime import BufferedMessage, OnceToken, TaskDraft, UserTask
+from engine.models.runtime import OnceToken, TaskDraft, UserTask
 from engine.models.studio import MigrationItem, MigrationPlan
 
 KEPT_TOKENS = timedelta(days=2)

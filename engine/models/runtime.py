@@ -250,7 +250,10 @@ def incident_is_open() -> ColumnElement[bool]:
 
 
 class EventSubscription(Base):
-    """An element of a running case that waits for a message (with its keys) or a signal."""
+    """An element of a running case that waits for a message (with its keys) or a signal.
+
+    ``mark`` is that of its keys (:mod:`engine.correlation`), by which a message finds it among many.
+    """
 
     __tablename__ = "event_subscription"
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True)
@@ -261,24 +264,13 @@ class EventSubscription(Base):
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(400))
     keys: Mapped[Any] = mapped_column(Values)
+    mark: Mapped[str] = mapped_column(String(32), default="")
     suspended: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint("kind in ('message', 'signal')", name="kind_known"),
-        Index("ix_event_subscription_event", "kind", "name"),
+        Index("ix_event_subscription_heard", "kind", "name", "mark"),
     )
-
-
-class BufferedMessage(Base):
-    """A message for which nobody waits yet; kept for its time to live."""
-
-    __tablename__ = "buffered_message"
-    id: Mapped[str] = mapped_column(ID, primary_key=True)
-    name: Mapped[str] = mapped_column(String(400), index=True)
-    keys: Mapped[Any] = mapped_column(Values)
-    payload: Mapped[Any] = mapped_column(SealedValues)
-    sent_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class Counter(Base):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from engine.models.runtime import BufferedMessage, ProcessInstance
+from engine.models.messages import BufferedMessage
+from engine.models.runtime import ProcessInstance
 from tests.engine.house import House
 
 

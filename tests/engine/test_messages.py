@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from engine import SYSTEM, NotPermitted
 from engine.messages import ReservedVariable, TwoReceivers
-from engine.models.runtime import BufferedMessage, EventSubscription, ProcessInstance
+from engine.models.messages import BufferedMessage
+from engine.models.runtime import EventSubscription, ProcessInstance
 from tests.engine.house import House
 
 

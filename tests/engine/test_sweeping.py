@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from engine import SYSTEM
 from engine.identity import SignInFailed
 from engine.models.identity import SignInAttempt
-from engine.models.runtime import BufferedMessage, OnceToken, TaskDraft
+from engine.models.messages import BufferedMessage
+from engine.models.runtime import OnceToken, TaskDraft
 from tests.engine.house import House
 
 
