@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, g, redirect, render_template, sess
 
 from webui import keyboard
 from webui.auth import actor
+from webui.devices import device
 from webui.show import engine
 from webui.words import _, lang
 
@@ -29,7 +30,8 @@ def home() -> Response:
 @blueprint.get("/me")
 def mine() -> str:
     """The person at the screen: name, language, password, browsers, the way out."""
-    return render_template("me.html", browsers=engine().identity.browsers(actor(), session.get("secret", "")))
+    return render_template("me.html", browsers=engine().identity.browsers(actor(), session.get("secret", "")),
+                           device=device)
 
 
 def supervises() -> bool:
