@@ -64,7 +64,9 @@ class DraftFileLine:
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A draft with its files. ``drawing`` is the path of its drawing (empty where it took it away); ``editing``: the
-    asker is the one who edits; ``free``: nobody does at the moment, so that the next save makes one the editor."""
+    asker is the one who edits; ``free``: nobody does at the moment, so that the next save makes one the editor.
+    ``next_version`` is what its process becomes when this is published; ``None`` where only what is not frozen with a
+    version changes (roles, registers, other processes), or nothing yet."""
 
     card: DraftCard
     drawing: str
@@ -72,6 +74,7 @@ class DraftView:
     may_edit: bool
     editing: bool
     free: bool
+    next_version: int | None = None
 
     def of(self, kind: str) -> tuple[DraftFileLine, ...]:
         """The files of a kind."""

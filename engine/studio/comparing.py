@@ -9,8 +9,9 @@ from typing import Any
 
 from engine.cards import Bilingual
 from engine.errors import Refused
+from engine.packs import bilingual
 from engine.sketches import SCENARIO
-from engine.studio.comparing_drawings import KINDS, drawing_parts
+from engine.studio.comparing_drawings import DEFAULTS, KINDS, drawing_parts
 from engine.studio.comparing_tables import Row, compare_tables
 from engine.yaml import plain, read_yaml
 
@@ -58,7 +59,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FileDifference:
-    """What differs in one file. ``moved``: only the drawing's layout. ``rows`` are those of decision tables."""
+    """What differs in one file. ``moved``: only the drawing's layout and colours. ``rows`` are those of decision
+    tables; ``title`` is what people call the file, where it says that."""
 
     path: str
     kind: str
@@ -69,6 +71,7 @@ class FileDifference:
     moved: bool = False
     before: bytes | None = None
     after: bytes | None = None
+    title: Bilingual | None = None
 
     def count(self, change: str) -> int:
         """How many parts and rows were added, changed or removed."""
@@ -82,19 +85,29 @@ def compare(path: str, before: bytes | None, after: bytes | None) -> FileDiffere
             else "scenario" if path.endswith(SCENARIO) else "yaml")
     parts: tuple[Part, ...] = ()
     rows: tuple[Row, ...] = ()
-    moved = False
+    moved, title = False, None
     try:
         if kind == "drawing":
-            parts = _parts(drawing_parts(before, path), drawing_parts(after, path))
+            sides = drawing_parts(before, path), drawing_parts(after, path)
+            parts = _parts(*sides, DEFAULTS)
+            title = next((one[1] for one in (sides[1] or sides[0]).values() if one[0] == "process"), None)
             moved = not parts and before is not None and after is not None
         elif kind == "table":
             rows = compare_tables(before, after, path)
+            title = Bilingual(rows[0].table) if rows else None
         elif kind == "yaml":
             parts = _parts(_entries(before, path), _entries(after, path))
+            title = _titled(after or before, path)
     except Refused:
         kind = "text"
     lines = () if kind == "drawing" else tuple(_lines(_text(before), _text(after)))
-    return FileDifference(path, kind, change, parts, rows, lines, moved, before, after)
+    return FileDifference(path, kind, change, parts, rows, lines, moved, before, after, title)
+
+
+def _titled(content: bytes | None, path: str) -> Bilingual | None:
+    data = read_yaml(content, path) if content else None
+    said = data.get("title") if isinstance(data, dict) else None
+    return bilingual(said) if said else None
 
 
 def _text(content: bytes | None) -> list[str]:
@@ -105,15 +118,17 @@ Entry = tuple[str, Bilingual, Mapping[str, str], Callable[[str], Bilingual]]
 """Kind, name, attributes, and the words for an attribute's name."""
 
 
-def _parts(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> tuple[Part, ...]:
+def _parts(before: Mapping[str, Entry], after: Mapping[str, Entry],
+           defaults: Mapping[str, str] | None = None) -> tuple[Part, ...]:
+    unsaid = defaults or {}
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
         old, new = before.get(key), after.get(key)
         kind, name, _values, label = new or old  # type: ignore[misc]
         values = (old[2] if old else {}, new[2] if new else {})
-        details = tuple(Detail(label(one), values[0].get(one, ""), values[1].get(one, ""))
-                        for one in dict.fromkeys([*values[1], *values[0]])
-                        if values[0].get(one, "") != values[1].get(one, ""))
+        said = ((one, *(side.get(one, unsaid.get(one, "")) for side in values))
+                for one in dict.fromkeys([*values[1], *values[0]]))
+        details = tuple(Detail(label(one), then, now) for one, then, now in said if then != now)
         if old is None or new is None or details:
             found.append(Part(key, kind, name, ADDED if old is None else REMOVED if new is None else CHANGED,
                               details))

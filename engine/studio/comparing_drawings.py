@@ -30,6 +30,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "bihuan:hint_zh": ("提示", "Hint"), "bihuan:hint_en": ("英文提示", "English hint")}
 
 
+DEFAULTS: Mapping[str, str] = {
+    "cancelActivity": "true", "isInterrupting": "true", "parallelMultiple": "false", "triggeredByEvent": "false",
+    "isForCompensation": "false", "isSequential": "false", "isCollection": "false", "cancelRemainingInstances": "true",
+    "ordering": "Parallel", "gatewayDirection": "Unspecified", "processType": "None", "isClosed": "false",
+    "associationDirection": "None", "startQuantity": "1", "completionQuantity": "1", "exclusive": "true"}
+"""What holds where a drawing says nothing (BPMN 2.0, Camunda 7): an editor that leaves it out changed nothing."""
 KINDS: Mapping[str, tuple[str, str]] = {
     "process": ("流程", "process"), "participant": ("泳池", "pool"), "lane": ("泳道", "lane"),
     "sequenceFlow": ("顺序流", "sequence flow"), "messageFlow": ("消息流", "message flow"),

@@ -16,7 +16,7 @@ from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
 from engine.models.repository import ProcessDefinition
 from engine.models.studio import Draft, DraftFile
-from engine.sketches import Sketch, home_of
+from engine.sketches import Sketch, home_of, needs
 from engine.studio.cards import DraftCard, DraftFileLine, DraftView, Presence
 from engine.studio.draft_files import add, harmless
 from engine.studio.new_process import new_drawing
@@ -65,12 +65,15 @@ class Drafts:
             head = card_of(connection, draft_id)
             laid = overlay(connection, draft_id)
             sketched = live_files.sketches(connection, laid.files)
-        own = live_files.about(sketched, head.process_key)
+            own = live_files.with_registers(connection, laid.files, sketched,
+                                            live_files.about(sketched, head.process_key)).keys()
+        home = home_of(sketched, head.process_key) or ""
+        frozen = {home} | (needs(sketched, [home]) if home else set())
         lines = [_line(path, sketched.get(path), laid) for path in sorted(own | laid.rows.keys())]
         free = head.editor is None or head.editor_seen_at is None or is_free(_Editor(head), now)
         editing = head.editor_login == by.login and head.state == "open"
-        return DraftView(head, home_of(sketched, head.process_key) or "", tuple(lines),
-                         head.state == "open" and by.holds("process_owner", "system_admin"), editing, free)
+        return DraftView(head, home, tuple(lines), head.state == "open" and by.holds("process_owner", "system_admin"),
+                         editing, free, head.base_version + 1 if frozen & laid.changed else None)
 
     def open(self, process_key: str, by: Actor) -> DraftCard:
         """A new draft of the live version of a process; one of one's own that has no change yet is opened again."""

@@ -99,3 +99,15 @@ def test_an_old_version_comes_back_as_a_draft(small_workshop: Workshop) -> None:
     house.studio.publish(back.id, "恢复", house.owner, accepted(house, back.id))
     assert [one.version for one in house.studio.versions("note", house.owner)] == [3, 2, 1]
     assert house.engine.deployments.files(house.owner)[NOTE] == old
+
+
+def test_what_an_editor_leaves_out_because_it_holds_anyway_is_no_difference(small_workshop: Workshop) -> None:
+    drawing = ('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" name="查">'
+               '<userTask id="a"/><boundaryEvent id="late" attachedToRef="a" cancelActivity="true"/>'
+               '</process></definitions>').encode()
+    shorter = drawing.replace(b' cancelActivity="true"', b"")
+    same = compare(NOTE, drawing, shorter)
+    assert (same.parts, same.moved) == ((), True)
+    assert same.title is not None and same.title.zh == "查"
+    other = compare(NOTE, shorter, drawing.replace(b'"true"', b'"false"')).parts[0].details
+    assert [(one.label.en, one.before, one.after) for one in other] == [("Interrupting", "true", "false")]

@@ -10,10 +10,21 @@ from typing import Any
 import pytest
 
 from tests.studio.conftest import Workshop
+from tests.studio.test_publishing import accepted
 from tests.webui.conftest import Screen
 from webui import create_app
 
 NOTE = "t/note.bpmn"
+REGISTER = """register: friend
+title: {zh: 朋友, en: Friends}
+label: '=name'
+key: [name]
+sections:
+  - id: who
+    title: {zh: 朋友, en: Friend}
+    fields:
+      - {id: name, label: {zh: 姓名, en: Name}, type: text, required: true}
+""".encode()
 
 
 class Desk(Screen):
@@ -99,3 +110,33 @@ def test_an_auditor_sees_the_studio_and_a_clerk_does_not(small_workshop: Worksho
     assert clerk.get("/studio").status_code == 403
     assert clerk.ask("GET", f"/studio/drafts/{draft.id}/files/{NOTE}").status_code == 403
     assert "/studio" not in clerk.get("/").text
+
+
+def test_the_head_names_a_next_version_only_where_there_will_be_one(small_workshop: Workshop, owner: Desk) -> None:
+    house = small_workshop
+    draft = house.studio.open("note", house.owner).id
+    head = f"/studio/drafts/{draft}/publish"
+    assert "草稿 v" not in owner.get(head).text and "发布 v" not in owner.get(head).text
+    house.edit(draft, "t/pack.yaml", "zh: 上限", "zh: 最多")
+    assert house.studio.draft(draft, house.owner).next_version is None and "草稿 v" not in owner.get(head).text
+    house.edit(draft, "forms/t/note_form.yaml", "id: phone, label", "id: phone, required: true, label")
+    assert "草稿 v2" in owner.get(head).text and "发布 v2" in owner.get(head).text
+    assert [key for key, _version in house.studio.readiness(draft, house.owner).touched] == ["note"]
+
+
+def test_the_tab_counts_the_registers_that_the_process_uses(small_workshop: Workshop, owner: Desk) -> None:
+    house = small_workshop
+    draft = house.studio.open("note", house.owner).id
+    assert f'href="/studio/drafts/{draft}/registers"' in owner.get(f"/studio/drafts/{draft}/publish").text
+    assert house.studio.draft(draft, house.owner).of("register") == ()
+    house.studio.write(draft, "forms/registers/friend.yaml", REGISTER, 0, house.owner)
+    house.edit(draft, "forms/t/note_form.yaml", "type: phone", "type: ref, register: friend")
+    house.studio.publish(draft, "登记朋友", house.owner, accepted(house, draft))
+    again = house.studio.open("note", house.owner).id
+    assert [line.keys for line in house.studio.draft(again, house.owner).of("register")] == [("friend",)]
+
+
+def test_the_list_finds_a_process_by_name_or_key(owner: Desk) -> None:
+    found = owner.get("/studio?q=DUE").text
+    assert "/studio/processes/due/versions" in found and "/studio/processes/note/versions" not in found
+    assert "没有这样的流程" in owner.get("/studio?q=%00nothing").text

@@ -36,11 +36,13 @@ def _home(wrong: dict[str, str] | None = None, status: int = 200) -> Response:
     ended = engine().studio.drafts(actor(), ended=True)[:20]
     packs: dict[str, list[Any]] = {}
     titles = engine().studio.packs(actor())
+    q = request.args.get("q", "").strip()[:100]
     for card in engine().deployments.definitions(actor()):
-        packs.setdefault(card.pack, []).append(card)
+        if q.casefold() in f"{card.name.zh} {card.name.in_('en')} {card.key}".casefold():
+            packs.setdefault(card.pack, []).append(card)
     shown = sorted(packs.items(), key=lambda item: told(titles.get(item[0])))
     html = render_template("studio/home.html", drafts=drafts, ended=ended, packs=shown, titles=titles, states=STATES,
-                           may_change=changes(), wrong=wrong or {}, given=request.form, address=address)
+                           may_change=changes(), wrong=wrong or {}, given=request.form, address=address, q=q)
     return make_response(html, status)
 
 

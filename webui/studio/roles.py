@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from webui.auth import actor
+from webui.show import engine
 from webui.studio import sheets
 from webui.studio.head import head
+from webui.words import told
 
 blueprint = Blueprint("studio_roles", __name__, url_prefix="/studio")
 
@@ -16,6 +19,8 @@ def page(draft_id: str) -> str:
     view = head(draft_id, "roles")["draft"]
     folder = view.drawing.rpartition("/")[0]
     packs = sorted(view.of("pack"), key=lambda line: line.path.rpartition("/")[0] != folder)
-    files = [(line.path, line.keys[0] if line.keys else line.path) for line in packs]
+    titles = engine().studio.packs(actor())
+    files = [(line.path, told(titles[key]) if key in titles else key or line.path)
+             for line in packs for key in (line.keys or ("",))[:1]]
     path = sheets.wanted(files)
     return sheets.page(draft_id, "roles", "pack", path, files) if path else sheets.empty(draft_id, "roles", "pack")
