@@ -10,10 +10,15 @@ from flask import Blueprint, render_template, request
 from webui import show
 from webui.auth import actor
 from webui.show import engine
+from webui.words import _
 
 blueprint = Blueprint("audit", __name__)
 GROUPS = (("people", "人员、岗位和登录"), ("personal", "查看、打印和导出个人信息"))
 """Kinds of entries that are looked for together."""
+NAMES = {"name": "名称", "name_en": "英文名", "email": "电子邮箱", "phone": "电话", "lang": "通知用的语言",
+         "unit": "单位", "roles": "岗位", "parent": "上级单位", "kind": "类型", "value": "值", "limit": "时限",
+         "reminder": "提前提醒", "escalation": "升级链", "chain": "升级链", "by_severity": "按严重程度"}
+"""What values of people, units and rules are called; those of a case have the names of its variables."""
 
 
 @blueprint.get("/admin/audit")
@@ -31,7 +36,7 @@ def page() -> str:
         until=until + timedelta(days=1) if until else None)
     address = {name: value for name, value in asked.items() if value and name != "after"}
     return render_template("admin/audit.html", found=found, asked=asked, groups=GROUPS, address=address,
-                           verbs=engine().boards.audit_verbs(), shown=shown)
+                           verbs=engine().boards.audit_verbs(), shown=shown, called=called)
 
 
 def shown(value: Any) -> str:
@@ -43,6 +48,11 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {shown(one)}" for name, one in value.items())
     return show.MISSING if value in (None, "") else str(value)[:300]
+
+
+def called(name: str) -> str:
+    """What a changed value is called."""
+    return _(NAMES[name]) if name in NAMES else name
 
 
 def _day(text: str) -> datetime | None:

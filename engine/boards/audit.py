@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,16 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import ADMINISTRATOR, AUDITOR, Actor, require
-from engine.boards.timeline import SENTENCES
+from engine.boards.timeline import SENTENCES, sentence
 from engine.cards import Bilingual
 from engine.errors import filled
 from engine.masking import masked_text, masked_values
 from engine.models.history import HistoryEntry
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance
+from engine.operations import OPERATION
 
+_GAPS = re.compile(r"\{[a-z_]+\}")
 PEOPLE: dict[str, tuple[str, str]] = {
     "signed_in": ("登录", "signed in"),
     "signed_out_everywhere": ("在所有设备上退出", "signed out everywhere"),
@@ -27,6 +30,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "password_reset": ("发放一次性密码", "gave a one-time password"),
     "password_link_sent": ("发出设置密码的链接", "sent a link to a new password"),
     "provider_linked": ("关联统一登录", "linked with single sign-on"),
+    "provider_unlinked": ("解除统一登录的关联", "unlinked from single sign-on"),
     "person_created": ("新增人员", "added a person"),
     "person_changed": ("修改人员", "changed a person"),
     "person_left": ("人员离职", "a person left"),
@@ -39,11 +43,17 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "substituted": ("设置代理", "appointed a substitute"),
     "substitution_ended": ("结束代理", "ended a substitution"),
     "handed_over": ("离职交接", "handed tasks over"),
+    "channel_saved": ("设置通知接收方式", "set where notices go"),
+    "channel_deleted": ("删除通知接收方式", "removed where notices went"),
 }
 """Verbs of the administration, which belong to no case."""
 CONTENT: dict[str, tuple[str, str]] = {
     "revealed": ("查看个人信息“{name}”", "looked at personal data “{name_en}”"),
     "deployed": ("发布流程", "published processes"),
+    "rule_saved": ("修改规则“{key}”", "changed the rule “{key}”"),
+    "rule_reset": ("恢复规则“{key}”的默认值", "let the declared rule “{key}” hold again"),
+    "parameter_saved": ("修改参数“{name}”", "changed the parameter “{name}”"),
+    "parameter_reset": ("恢复参数“{name}”的默认值", "let the default of the parameter “{name}” hold again"),
     "draft_submitted": ("提交流程草稿审核", "handed in a draft of a process"),
     "draft_sent_back": ("退回流程草稿", "sent a draft of a process back"),
     "draft_discarded": ("放弃流程草稿", "gave up a draft of a process"),
@@ -62,7 +72,18 @@ CONTENT: dict[str, tuple[str, str]] = {
 GROUPS = {"people": tuple(PEOPLE), "personal": ("revealed", "printed", "people_exported", "erased", "records_exported",
                                                  "person_exported", "personal_expired", "hold_set", "hold_lifted")}
 """Filters of the page besides single verbs."""
+ALONE: dict[str, tuple[str, str]] = {
+    "decided": ("决策表判定", "decided by a table"),
+    "escalated": ("升级", "escalated"),
+    "returned": ("退回", "returned a step"),
+    "rule_applied": ("按规则分派", "given by a rule"),
+    "skipped": ("跳过步骤", "skipped a step"),
+    "unclear": ("条件没有结果", "a condition had no answer"),
+}
+"""What the filter calls verbs whose sentences are put together from what happened."""
 APART = ("before", "after")
+VALUE = "value"
+"""The name of a value that changed and has none."""
 MOST = 100
 
 
@@ -98,7 +119,8 @@ def page(parts: Any, by: Actor, *, person: str = "", case: str = "", kind: str =
          until: datetime | None = None, after: str = "", limit: int = 50) -> AuditPage:
     """Entries by a person's login, of a case's number, of a verb or a group of :data:`GROUPS`, within a time.
 
-    For administrators and auditors. One statement; personal data inside the values is masked.
+    For administrators and auditors. One statement beside the versions that entries belong to, which are kept;
+    personal data inside the values is masked.
     """
     require(by.system or by.holds(ADMINISTRATOR, AUDITOR), "查看审计日志", "read the audit log")
     limit = max(1, min(limit, MOST))
@@ -118,43 +140,58 @@ def page(parts: Any, by: Actor, *, person: str = "", case: str = "", kind: str =
         if after:
             query = query.where(HistoryEntry.id < after)
         rows = connection.execute(query.order_by(HistoryEntry.id.desc()).limit(limit + 1)).all()
-    return AuditPage(tuple(_line(row) for row in rows[:limit]), rows[limit - 1].id if len(rows) > limit else None)
+        versions = {one: parts.definitions.get(connection, one) for one in {
+            row.definition_id for row in rows[:limit]} if one}
+    return AuditPage(tuple(_line(row, versions.get(row.definition_id)) for row in rows[:limit]),
+                     rows[limit - 1].id if len(rows) > limit else None)
 
 
 def verbs() -> dict[str, Bilingual]:
-    """Every verb that the log words, for its filter."""
-    return {verb: _words(verb, {}) for verb in sorted(PEOPLE | CONTENT | SENTENCES)}
+    """Every verb that the log words, for its filter: an operation by its name, others with gaps."""
+    known = PEOPLE | CONTENT | {verb: words for verb, words in SENTENCES.items() if verb != "skipped_by_hand"} | ALONE
+    named = {one.history: one.name for one in OPERATION.values() if one.history}
+    return {verb: named.get(verb) or Bilingual(_with_gaps(zh), _with_gaps(en))
+            for verb, (zh, en) in sorted(known.items())}
+
+
+def _with_gaps(words: str) -> str:
+    return _GAPS.sub("…", words).removesuffix("…").strip("：: ")
 
 
 def _query() -> Select[Any]:
     other = aliased(Person)
     return (select(HistoryEntry.id, HistoryEntry.at, HistoryEntry.verb, HistoryEntry.reason, HistoryEntry.detail,
-                   HistoryEntry.element_id, Person.name, Person.name_en, Person.login, other.name.label("other"),
+                   HistoryEntry.element_id, HistoryEntry.definition_id, Person.name, Person.name_en, Person.login,
+                   other.name.label("other"),
                    other.name_en.label("other_en"), ProcessInstance.case_number)
             .outerjoin(Person, Person.id == HistoryEntry.by).outerjoin(other, other.id == HistoryEntry.on_behalf_of)
             .outerjoin(ProcessInstance, ProcessInstance.id == HistoryEntry.root_id))
 
 
-def _line(row: Row[Any]) -> AuditLine:
+def _line(row: Row[Any], definition: Any) -> AuditLine:
     detail = masked_values(dict(row.detail or {}))
     before, after = (_plain(detail.get(name)) for name in APART)
-    subject = str(detail.get("login") or detail.get("unit") or detail.get("person") or detail.get("register") or "")
+    subject = str(detail.get("login") or detail.get("unit") or detail.get("person") or detail.get("register")
+                  or detail.get("pack") or "")
+    told = _words(row, detail, definition)
     return AuditLine(
         row.id, row.at, Bilingual(row.name, row.name_en or "") if row.name else None, row.login or "",
         Bilingual(row.other, row.other_en or "") if row.other else None, row.verb,
-        _words(row.verb, detail | {"reason": row.reason, "element": detail.get("name") or row.element_id}), subject,
-        row.case_number or "", masked_text(row.reason), before, after,
-        {name: value for name, value in detail.items() if name not in APART})
+        Bilingual(masked_text(told.zh), masked_text(told.en)), subject, row.case_number or "", masked_text(row.reason),
+        before, after, {name: value for name, value in detail.items() if name not in APART})
 
 
-def _words(verb: str, words: dict[str, Any]) -> Bilingual:
-    zh, en = PEOPLE.get(verb) or CONTENT.get(verb) or SENTENCES.get(verb) or (verb, verb)
-    empty = dict.fromkeys(("number", "name", "name_en", "level", "how", "to", "outcome", "reason", "element"), "")
-    given = empty | words
-    english = given | {"name": given.get("name_en") or given["name"],
-                       "element": given.get("name_en") or given["element"]}
-    return Bilingual(filled(zh, given | {"outcome": ""}), filled(en, english | {"outcome": ""}))
+def _words(row: Row[Any], detail: dict[str, Any], definition: Any) -> Bilingual:
+    """The entry as the case's timeline tells it, or what administration does."""
+    own = CONTENT.get(row.verb) or (None if row.case_number else PEOPLE.get(row.verb))
+    if own is None:
+        element = definition.element_name(row.element_id) if definition and row.element_id else (
+            Bilingual(row.element_id) if row.element_id else None)
+        return sentence(row, element, detail, definition)
+    given = dict.fromkeys(("name", "key", "new", "reason"), "") | detail | {"reason": row.reason}
+    return Bilingual(filled(own[0], given), filled(own[1], given | {"name": given.get("name_en") or given["name"]}))
 
 
 def _plain(values: Any) -> dict[str, Any]:
-    return dict(values) if isinstance(values, dict) else {}
+    """Values by their names; one that has no name is called :data:`VALUE`."""
+    return {} if values is None else dict(values) if isinstance(values, dict) else {VALUE: values}

@@ -28,6 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "notified": ("发出通知“{element}”", "sent notice “{element}”"),
     "message_sent": ("发出消息“{name}”", "sent message “{name}”"),
     "message_received": ("收到消息“{name}”", "received message “{name}”"),
+    "case_asked": ("另行发起案件", "asked for another case"),
     "signal_sent": ("发出信号“{name}”", "sent signal “{name}”"),
     "signal_received": ("收到信号“{name}”", "received signal “{name}”"),
     "reminded": ("提醒：“{element}”即将到期", "reminder: “{element}” is nearly due"),
@@ -42,6 +43,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "customer_wrote": ("客户通过链接留言", "the customer wrote by the link"),
     "link_used": ("客户通过链接提交", "the customer answered by the link"),
     "incident_resolved": ("异常已处理：{how}", "incident settled: {how}"),
+    "incident_noted": ("给“{element}”的异常写了批注", "wrote a note beside the incident of “{element}”"),
+    "data_changed": ("修改案件数据后重试“{element}”", "changed data of the case and tried “{element}” again"),
+    "skipped_by_hand": ("跳过“{element}”", "skipped “{element}”"),
     "printed": ("打印“{name}”", "printed “{name}”"),
     "person_exported": ("导出了客户的个人信息：{reason}", "took out the customer's personal data: {reason}"),
     "erased": ("应要求删除了客户的个人信息：{reason}", "erased the customer's personal data on request: {reason}"),
@@ -108,7 +112,7 @@ def _entry(connection: Connection, definitions: Definitions, row: Any) -> Timeli
     detail = dict(row.detail or {})
     return TimelineEntry(row.at, row.verb, _by(row), element,
                          definition.name if definition else None, row.reason, detail,
-                         _sentence(row, element, detail, definition))
+                         sentence(row, element, detail, definition))
 
 
 def _by(row: Any) -> Bilingual | None:
@@ -118,10 +122,12 @@ def _by(row: Any) -> Bilingual | None:
     return Bilingual(f"{row.name} 代 {row.absent}", f"{row.name_en or row.name} for {row.absent_en or row.absent}")
 
 
-def _sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], definition: Any) -> Bilingual:
-    if row.verb in WORDED:
-        return WORDED[row.verb](detail, definition)
-    zh, en = SENTENCES.get(row.verb, (row.verb, row.verb))
+def sentence(row: Any, element: Bilingual | None, detail: dict[str, Any], definition: Any) -> Bilingual:
+    """An entry (``verb``, ``reason``) in words; ``definition`` is the version that it happened in, if it did in one."""
+    verb = "skipped_by_hand" if row.verb == "skipped" and not detail.get("rule") else row.verb
+    if verb in WORDED:
+        return WORDED[verb](detail, definition)
+    zh, en = SENTENCES.get(verb, (verb, verb))
     outcome = _outcome(detail, definition)
     words = {"reason": row.reason, "number": detail.get("number", ""), "name": detail.get("name", ""),
              "level": detail.get("level", ""), "how": detail.get("how", ""),

@@ -54,6 +54,7 @@ def sentences() -> set[str]:
               for _, name in table} | set(operations.DONE.values())
     found |= {name for name, _ in cases.STATES.values()} | set(errors.TITLES.values())
     found |= {name for _, name in (*audit.GROUPS, *organisation.KINDS)}
+    found |= set(audit.NAMES.values())
     found |= {name for table in (reports.KINDS, reports.DIMENSIONS) for _, name in table}
     found |= set(absence.KINDS.values()) | set(privacy.UNITS.values())
     found |= {name for table in (absence.STATES, people_import.ACTIONS) for name, _ in table.values()}
