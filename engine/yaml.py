@@ -247,6 +247,10 @@ def _wording(error: Any, key: str) -> tuple[str, str]:
     if error.validator == "required":
         missing = "、".join(name for name in wanted if name not in error.instance)
         return f"缺少 {missing}。", f"{missing.replace('、', ', ')} is missing."
+    if error.validator == "dependentRequired":  # an error for each name that is missing
+        missing = "、".join(name for key, names in wanted.items() if key in error.instance for name in names
+                           if name not in error.instance)
+        return f"缺少 {missing}。", f"{missing.replace('、', ', ')} is missing."
     if error.validator == "additionalProperties":
         return f"不认识的内容“{key}”。", f'"{key}" is not known here.'
     if error.validator == "type":

@@ -155,8 +155,10 @@ def deploy(paths: tuple[Path, ...], note: str, by: str) -> None:
 def check(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Say what is wrong with PATHS: `file: element: message`. Exit status 1 if anything cannot be deployed."""
     from engine.checking import check_content, read_content
+    from engine.testing import scenario_problems
 
-    problems = check_content(read_content(_files(paths)))
+    files = _files(paths)
+    problems = [*check_content(read_content(files)), *scenario_problems(files)]
     _print_problems(problems, as_json)
     bad = [p for p in problems if p.severity == "error" or (strict and p.severity == "warning")]
     if not as_json:

@@ -31,6 +31,7 @@ from engine.studio.sandbox_cards import (
 )
 from engine.studio.step_words import words_of_step
 from engine.testing.play import Play
+from engine.testing.reader import verb_of
 from engine.values import loads
 
 DUE_SHOWN = 20
@@ -55,7 +56,7 @@ def page_of(play: Play, row: Row[Any], trouble: SandboxTrouble | None, case: str
     startable, allowed = startable_by(model)
     return SandboxView(
         row.id, row.draft_id, row.revision, play.process, definition.name, play.clock.now(),
-        tuple(SandboxStep(number, next(iter(step)), words_of_step(step, names, live), at)
+        tuple(SandboxStep(number, verb_of(step), words_of_step(step, names, live), at)
               for number, (step, at) in enumerate(zip(play.steps, play.moments), 1)),
         trouble, tuple(people), tuple((key, live.role_name(key)) for key in sorted(live.roles)), startable,
         tuple(player(one, live) for one in _people(live) if may_start(actor(one), allowed)),

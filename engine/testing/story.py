@@ -17,7 +17,8 @@ from engine.errors import BihuanError, Invalid
 from engine.models.runtime import Incident, ProcessInstance, UserTask
 from engine.testing.expectations import check
 from engine.testing.failing import StepFailed, joined
-from engine.testing.reader import Scenario
+from engine.testing.reader import Scenario, verb_of
+from engine.testing.task_steps import TaskSteps
 from engine.testing.world import moment, value_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ FARTHEST = timedelta(days=3653)
 """How far one step may move the clock."""
 
 
-class Story:
+class Story(TaskSteps):
     """One scenario on its way."""
 
     def __init__(self, engine: ProcessEngine, clock: MovableClock, scenario: Scenario):
@@ -46,8 +47,7 @@ class Story:
 
     def take(self, step: dict[str, Any]) -> None:
         """Do one step."""
-        verb = next(key for key in step if hasattr(self, "_" + key))
-        getattr(self, "_" + verb)(step)
+        getattr(self, "_" + verb_of(step))(step)
         self.drain()
 
     def actor(self, login: str) -> Actor:
@@ -183,18 +183,26 @@ class Story:
         what, case = step["operate"], self.case_of(step)
         by, reason = self.actor(what["by"]), what.get("reason", "")
         if what["verb"] == "move":
-            self.engine.instances.move(case, self._visits(case, what.get("cancel") or []), what.get("to") or [], reason,
-                                       by)
+            self._jump(case, what.get("cancel") or [], what.get("to") or [], reason, by)
         elif what["verb"] == "retry":
             for incident in self.engine.incidents.list(SYSTEM):
                 self.engine.incidents.retry(incident.id, by)
         else:
             getattr(self.engine.instances, what["verb"])(case, reason, by)
 
-    def _visits(self, case: str, elements: list[str]) -> list[str]:
-        with self.engine.database.reading() as connection:
-            return list(connection.scalars(select(UserTask.element_instance_id).where(
-                UserTask.root_id == case, UserTask.element_id.in_(elements))))
+    def _jump(self, case: str, cancel: list[str], to: list[str], reason: str, by: Actor) -> None:
+        """Leave all that waits at elements and enter others, of the one instance in which they are."""
+        known = self.engine.instances.jump_targets(case, by)
+        leave = [one for one in known.leave if one.element_id in cancel]
+        missing = set(cancel) - {one.element_id for one in leave}
+        if missing:
+            names = sorted({one.element_id for one in known.leave})
+            raise StepFailed(f"没有停在 {sorted(missing)}；现停在 {names}",
+                             f"nothing waits at {sorted(missing)}; waiting are {names}")
+        home = next((one.instance_id for one in [*leave, *known.enter]
+                     if one.element_id in ([leave[0].element_id] if leave else to)), None)
+        self.engine.instances.jump(case, [one.element_instance_id for one in leave if one.instance_id == home], to,
+                                   reason, by, instance_id=home)
 
     def _after(self, step: dict[str, Any]) -> None:
         by = feel.evaluate("duration(d)", {"d": step["after"]})
