@@ -136,6 +136,20 @@ def test_an_expression_is_judged_while_it_is_typed_and_variables_are_offered(at_
     assert re.search("[\u4e00-\u9fff]", page.locator("[data-entry-id=assignee] .feel-wrong").inner_text())
 
 
+def test_a_role_is_chosen_by_a_formula_as_well(house: House, at_screen: Screen, draft: str) -> None:
+    page = opened(at_screen("zheng.yawen"), draft)
+    select(page, "answer")
+    page.locator(".choice-or-feel:has([data-entry-id=role]) .btn-link").click()
+    page.locator("[data-entry-id=role] .cm-content").click()
+    page.keyboard.insert_text('if case.severity = "critical" then "cs_supervisor" else "complaint_agent"')
+    page.wait_for_selector("[data-modeler][data-kept=no]")
+    saved(page)
+    assert 'name="bihuan:role" value="=if case.severity' in drawn(house, draft)
+    opened(page, draft)
+    select(page, "answer")  # and a step that has one is shown as it is
+    assert "case.severity" in page.locator("[data-entry-id=role] .cm-content").inner_text()
+
+
 def test_tidying_is_one_step_that_can_be_taken_back(house: House, at_screen: Screen, draft: str) -> None:
     page = opened(at_screen("zheng.yawen"), draft)
     where = "id => { const { x, y } = window.bihuanModeler.get('elementRegistry').get(id); return [x, y]; }"
@@ -257,6 +271,28 @@ def test_a_copied_step_keeps_what_is_ours(house: House, at_screen: Screen, draft
     assert len(copies) == 2
     assert all('name="bihuan:deadline" value="duty-answer"' in one and 'camunda:formKey="complaint_answer"' in one
                for one in copies)
+
+
+def test_steps_are_copied_from_one_process_into_another(house: House, at_screen: Screen, draft: str) -> None:
+    page = opened(at_screen("zheng.yawen"), draft)
+    page.locator("[data-element-id=answer]").first.click()
+    page.keyboard.press("Control+c")
+    other = house.engine.studio.open("complaint-notice", house.actor("zheng.yawen")).id
+    opened(page, other)
+    free = page.locator("[data-element-id=agent]").first.bounding_box()
+    x, y = free["x"] + free["width"] - 60, free["y"] + free["height"] - 20
+    page.mouse.click(x, y)
+    page.keyboard.press("Control+v")
+    page.mouse.move(x - 20, y - 20)
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.mouse.click(x - 20, y - 20)
+    saved(page)
+    path = house.engine.studio.draft(other, house.actor("zheng.yawen")).drawing
+    told = house.engine.studio.read(other, path, house.actor("zheng.yawen")).content.decode()
+    step = re.search(r'<userTask id="\w+" name="接听".*?</userTask>', told, re.DOTALL)
+    house.engine.studio.discard(other, house.actor("zheng.yawen"))
+    assert step is not None
+    assert 'name="bihuan:deadline" value="duty-answer"' in step[0] and 'camunda:formKey="complaint_answer"' in step[0]
 
 
 def test_names_typed_on_the_drawing_in_english_are_the_english_names(

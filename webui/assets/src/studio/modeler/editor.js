@@ -12,6 +12,7 @@ import { announce, lang } from '../../page.js';
 import { LOOKS, fit } from './canvas.js';
 import { learnRecent, refresh } from './choices.js';
 import { conflict } from './conflict.js';
+import Copying from './copying.js';
 import EnglishNames, { Editing } from './english.js';
 import { History } from './history.js';
 import Offered from './limits.js';
@@ -33,7 +34,7 @@ export async function open(box) {
     ...LOOKS, container: canvasBox, moddleExtensions: { camunda },
     minimap: { open: false },
     additionalModules: [Words, BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, OwnGroups, CamundaBehaviour, ColourPicker,
-      CreateAppendAnythingModule, Minimap, TokenSimulation, SimulationWords, EnglishNames, Editing, Offered],
+      CreateAppendAnythingModule, Minimap, TokenSimulation, SimulationWords, EnglishNames, Editing, Offered, Copying],
   });
   window.bihuanModeler = the.modeler; // for tests, and for whoever is curious
   const kept = keptHere(), restored = kept && kept.revision === told.revision && kept.content !== told.content;

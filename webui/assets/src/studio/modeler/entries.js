@@ -90,7 +90,7 @@ function ChoiceOrFeel(props) {
   const formula = asked ?? value.startsWith('=');
   const Shown = formula ? feel.component : many ? Several : Choice;
   return h('div', { class: 'choice-or-feel' }, [
-    h(Shown, { ...props, ...(formula ? feel : {}), id, key: `${element.id}-${formula}` }),
+    h(Shown, { ...props, ...(formula ? { ...feel, get, put, label: props.label } : {}), id, key: `${element.id}-${formula}` }),
     h('button', { type: 'button', class: 'btn-link small', onClick: () => {
       if (formula && value) put(element, undefined);
       setAsked(!formula);
