@@ -41,9 +41,10 @@ HOST_FUNCTIONS: dict[str, Any] = {
     "next number": lambda prefix: prefix,
     "records": lambda register, criteria=None: None,  # noqa: ARG005
     "record": lambda register, criteria: None,  # noqa: ARG005
+    "look up": lambda questions: None,  # noqa: ARG005
     "people": lambda role=None: None}  # noqa: ARG005
 """What expressions may call besides FEEL's own functions (see :mod:`engine.expressions`)."""
-LOOK_UPS = frozenset({"next number", "records", "record", "people"})
+LOOK_UPS = frozenset({"next number", "records", "record", "look up", "people"})
 """Those that ask the database."""
 
 

@@ -15,8 +15,6 @@ from engine.models.runtime import EventSubscription, Job, ProcessInstance, UserT
 
 def save(family: Family) -> None:
     """Make the rows match the runs: instances, user tasks, jobs, subscriptions, history."""
-    new = [member for member in family.members.values() if member.new]
-    _insert_instances(family, new)
     gone: list[tuple[Member, Wait]] = []
     come: list[tuple[Member, Wait]] = []
     for member in family.members.values():
@@ -29,10 +27,11 @@ def save(family: Family) -> None:
     removed = _remove(family, gone)
     if family.open_tasks is not None:
         family.open_tasks -= len(removed)
-    task_rows.insert_for(family, [(m, w) for m, w in come if w.kind == "user"])
+    tasks = task_rows.made_for(family, [(m, w) for m, w in come if w.kind == "user"])
+    _save_instances(family, removed)
+    task_rows.insert_for(family, tasks)
     _insert_jobs(family, come)
     _subscribe(family, [(m, w) for m, w in come if w.kind in ("message", "signal")])
-    _update_instances(family, new, removed)
     case_columns.copy_to_tasks(family)
     search_values.save(family)
     family.record.write(family.connection)
@@ -43,35 +42,35 @@ def _changed(wait: Wait, other: Wait | None) -> bool:
     return other is None or wait.kind != other.kind or wait.detail.get("due") != other.detail.get("due")
 
 
-def _insert_instances(family: Family, new: list[Member]) -> None:
-    if new:
-        family.connection.execute(insert(ProcessInstance.__table__), [instance_values(m) for m in new])
+def _save_instances(family: Family, removed: list[dict[str, Any]]) -> None:
+    """Save the instances that are new or changed, and the root's columns in any case: one statement for all."""
+    new = [member for member in family.members.values() if member.new]
+    old = [member for member in family.members.values() if member.touched and not member.new]
+    undo = undoing.kept(family, old, [member.id for member in new], removed)
+    changed = [instance_values(member) | {"undo": undo[member.id]} for member in old]
+    if family.root_id not in {member.id for member in (*new, *old)}:  # its columns may change though its run does not
+        root = family.root_row
+        changed.append(root | phone_marks(root["phone"]) | {"undo": undo[family.root_id]})
+    made = [instance_values(member) for member in new]
+    if not made:
+        family.connection.execute(_UPDATE, [{"new_" + name: row[name] for name in _CHANGING} | {"the_id": row["id"]}
+                                            for row in changed])
+    else:
+        statement = family.parts.database.insert(_TABLE)
+        if changed:
+            statement = statement.on_conflict_do_update(
+                index_elements=["id"], set_={name: statement.excluded[name] for name in _CHANGING} | _COUNTED)
+        family.connection.execute(statement, made + changed)
     for member in new:
         member.new = False
 
 
-def _update_instances(family: Family, new: list[Member], removed: list[dict[str, Any]]) -> None:
-    """Save the instances that changed, and the root's columns in any case: one statement for all."""
-    old = [m for m in family.members.values() if m.touched and m not in new]
-    root = family.members.get(family.root_id)
-    alone = root not in new and root not in old  # its columns may change though its run does not
-    if not old and not alone:
-        return
-    undo = undoing.kept(family, old, [member.id for member in new], removed)
-    rows = [{"new_" + name: value for name, value in instance_values(m).items() if name in _CHANGING}
-            | {"the_id": m.id, "new_undo": undo[m.id]} for m in old]
-    if alone:
-        columns = family.root_row | phone_marks(family.root_row["phone"])
-        rows.append({"new_" + name: columns[name] for name in _CHANGING}
-                    | {"the_id": family.root_id, "new_undo": undo[family.root_id]})
-    family.connection.execute(_UPDATE, rows)
-
-
 # Statements of the hot path are made once: making one costs more than running it.
-_CHANGING = (*CHANGING, *CASE_COLUMNS, *FOUND_BY)
-_UPDATE = (update(ProcessInstance.__table__).where(ProcessInstance.__table__.c.id == bindparam("the_id"))
-           .values({name: bindparam("new_" + name) for name in (*_CHANGING, "undo")}
-                   | {"revision": ProcessInstance.__table__.c.revision + 1}))
+_TABLE = ProcessInstance.__table__
+_CHANGING = (*CHANGING, *CASE_COLUMNS, *FOUND_BY, "undo")
+_COUNTED = {"revision": _TABLE.c.revision + 1}
+_UPDATE = (update(_TABLE).where(_TABLE.c.id == bindparam("the_id"))
+           .values({name: bindparam("new_" + name) for name in _CHANGING} | _COUNTED))
 
 
 _DELETE_TASKS = (

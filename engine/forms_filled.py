@@ -27,10 +27,9 @@ class Lookup:
             self._fetch(references_in(form, submitted))
 
     def _fetch(self, wanted: Mapping[str, set[int]]) -> None:
-        """Read all records that a submission refers to in one statement, where they are several."""
-        if sum(map(len, wanted.values())) > 1:
-            parts, connection = self._family.parts, self._family.connection
-            self._records |= parts.registers.references(connection, wanted)
+        """Read all records that a submission refers to in one statement."""
+        parts, connection = self._family.parts, self._family.connection
+        self._records |= parts.registers.references(connection, wanted)
 
     def record(self, register: str, key: int | str) -> dict[str, Any] | None:
         """A record of a register, read once however often a form settles."""
@@ -55,22 +54,17 @@ class Lookup:
 
 
 def references_in(form: Form, submitted: Any) -> dict[str, set[int]]:
-    """Register → numbers of the records that are referred to, where nothing is filled in from them."""
+    """Register → numbers of the records that are referred to."""
     found: dict[str, set[int]] = {}
-    filling: set[str] = set()
     values = submitted if isinstance(submitted, Mapping) else {}
     for one in form.fields.values():
         rows = values.get(one.id) if one.columns else [values]
         for inner in one.columns or (one,):
-            if inner.type.name != "ref":
-                continue
-            register = str(inner.attribute("register"))
-            filling |= {register} if inner.attribute("fill") else set()
-            for row in rows if isinstance(rows, list) else ():
+            for row in rows if inner.type.name == "ref" and isinstance(rows, list) else ():
                 number = number_in(row.get(inner.id)) if isinstance(row, Mapping) else None
                 if number is not None:
-                    found.setdefault(register, set()).add(number)
-    return {register: numbers for register, numbers in found.items() if register not in filling}
+                    found.setdefault(str(inner.attribute("register")), set()).add(number)
+    return found
 
 
 def scope_of(member: Member, wait: Wait | None, by: Actor) -> dict[str, Any]:

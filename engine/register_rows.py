@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, literal, select, union_all
+from sqlalchemy import Connection, select
 
 from engine import feel
 from engine.authorization import Actor, require_acting
@@ -22,7 +22,7 @@ from engine.register_book import RegisterBook
 from engine.register_duplicates import RegisterDuplicates
 from engine.register_exchange import RegisterExchange
 from engine.register_filling import RegisterFilling
-from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register
+from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register, read_together
 
 
 class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplicates):
@@ -82,24 +82,26 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
         return {row.key: self.kept[row.sha256 + (row.groups_sha256 or "")] for row in rows}
 
     def reference(self, connection: Connection, key: str, record: int | str) -> dict[str, Any] | None:
-        """A reference to a record for a form, or ``None``."""
+        """A reference to a record for a form, with its values, or ``None``."""
         number = int(record) if isinstance(record, str) and record.isdigit() else record
-        return self.store(connection, key).reference(connection, number)
+        found = self.store(connection, key).referred(connection, number)
+        return self._referring(connection, found) if found is not None else None
 
     def references(self, connection: Connection, wanted: Mapping[str, Iterable[int]]
                    ) -> dict[tuple[str, int], dict[str, Any]]:
-        """References to many records of several registers, without their values, in one statement.
+        """References to many records of several registers, with their values, in one statement.
 
         Records that are not there, or were merged into others, are missing.
         """
-        queries = []
-        for key, ids in wanted.items():
-            table, store = self.store(connection, key).table, self.store(connection, key)
-            queries.append(select(literal(key).label("register"), table.c.id, table.c.row_label).where(
-                table.c.id.in_(sorted(ids)), store.standing()))
-        rows = connection.execute(union_all(*queries)).all() if queries else []
-        return {(row.register, row.id): {"register": row.register, "id": row.id, "label": row.row_label}
-                for row in rows}
+        asked = [(store, store.rows().where(store.table.c.id.in_(sorted(ids)), store.standing()))
+                 for store, ids in ((self.store(connection, key), ids) for key, ids in wanted.items())]
+        return {(one.register, one.id): self._referring(connection, one)
+                for records in read_together(connection, asked) for one in records}
+
+    def _referring(self, connection: Connection, record: Record) -> dict[str, Any]:
+        """A reference; what expressions ask of the same record by its number is known then."""
+        self._once(connection, (record.register, record.id), record.as_value)
+        return {**record.reference(), "values": record.values}
 
     def wrote(self, connection: Connection) -> None:
         """What this transaction has read of registers holds no longer."""
@@ -116,18 +118,32 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
         return seen[key]
 
     def functions(self, connection: Connection) -> dict[str, Any]:
-        """Look-ups that expressions may call: ``records(register, criteria)`` and ``record(register, criteria)``."""
+        """Look-ups that expressions may call: ``records(register, criteria)``, ``record(register, criteria)`` and
+        ``look up({name: {register, match}})``, which asks several in one statement."""
 
         def records(register: str, criteria: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
             return self._once(connection, ("records", register, repr(criteria)), lambda: [
-                row.as_value() for row in self.store(connection, register).find(connection, criteria or {},
+                row.as_value() for row in self.store(connection, register).find(connection, _criteria(criteria),
                                                                                 limit=MOST)])
 
         def record(register: str, criteria: Mapping[str, Any]) -> dict[str, Any] | None:
-            return self._once(connection, ("record", register, repr(criteria)), lambda: next((
+            number = str(_criteria(criteria).get("id", "")) if len(_criteria(criteria)) == 1 else ""
+            key = (register, int(number)) if number.isdigit() else ("record", register, repr(criteria))
+            return self._once(connection, key, lambda: next((
                 row.as_value() for row in self.store(connection, register).find(connection, criteria, limit=1)), None))
 
-        return {"records": records, "record": record}
+        def look_up(questions: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+            return self._once(connection, ("look up", repr(questions)), lambda: self._look_up(connection, questions))
+
+        return {"records": records, "record": record, "look up": look_up}
+
+    def _look_up(self, connection: Connection, questions: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        asked = []
+        for one in map(_criteria, _criteria(questions).values()):
+            store = self.store(connection, str(one.get("register")))
+            asked.append((store, store.searching(_criteria(one.get("match")), limit=MOST)))
+        return {name: [row.as_value() for row in rows]
+                for name, rows in zip(questions, read_together(connection, asked))}
 
     def save(self, key: str, values: Mapping[str, Any], by: Actor) -> Record:
         """Keep a record that its key fields name. Raises NotPermitted, Invalid."""
@@ -140,6 +156,13 @@ class Registers(RegisterBook, RegisterFilling, RegisterExchange, RegisterDuplica
 
     def _evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         return feel.evaluate(text, variables, clock=self._parts.clock.now)
+
+
+def _criteria(given: Any) -> Mapping[str, Any]:
+    """What a look-up is given, if it is a context or null; FEEL answers null for all else."""
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError("no context")
+    return given or {}
 
 
 def _declarations() -> Any:

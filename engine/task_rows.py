@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert
@@ -14,47 +15,60 @@ from engine.ids import new_id
 from engine.models.runtime import TaskCandidate, UserTask
 
 DEFAULT_PRIORITY = 50
-_Made = tuple[dict[str, Any], list[dict[str, Any]], str | None, deadlines.TaskClock]
+_Row = tuple[dict[str, Any], list[dict[str, Any]], str | None, deadlines.TaskClock]
 
 
-def insert_for(family: Family, come: list[tuple[Member, Wait]]) -> None:
-    """Insert the rows of user tasks that began to wait, with candidates and deadline jobs: two statements, three more
-    where a drawing names signers."""
-    if not come:
-        return
-    tasks, candidates, jobs, clocks = [], [], [], []
-    logins, joint = {}, []
+@dataclass
+class Made:
+    """Rows to come: of tasks, of whom they are offered to, of jobs; and who is asked to sign which."""
+
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    joint: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
+
+
+def made_for(family: Family, come: list[tuple[Member, Wait]]) -> Made:
+    """The rows of user tasks that began to wait, with candidates and deadline jobs."""
+    made, logins, clocks = Made(), {}, []
     for member, wait in come:
         row, offers, login, clock = _row(family, member, wait)
         asked = signers.drawn(family, member, wait, row)
         clocks.append(clock)
-        tasks.append(row)
-        candidates += offers
+        made.tasks.append(row)
+        made.candidates += offers
         if asked:
-            joint.append((row, asked))
+            made.joint.append((row, asked))
         elif login:
             logins[row["id"]] = login
-    _assign(family, tasks, logins)
-    held = {row["id"] for row in tasks if row["assignee_id"] is not None or row["signing"]}
-    candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in candidates]
-    for (member, _wait), row, clock in zip(come, tasks, clocks):
+    _assign(family, made.tasks, logins)
+    held = {row["id"] for row in made.tasks if row["assignee_id"] is not None or row["signing"]}
+    made.candidates = [offer | {"unclaimed": offer["task_id"] not in held} for offer in made.candidates]
+    for (member, _wait), row, clock in zip(come, made.tasks, clocks):
         back = (member.id, row["element_instance_id"]) in family.routes.revived
-        jobs += (deadlines.rearmed(family, row, member.environment.expressions.calendar) if back
-                 else deadlines.first_job(family, row, clock))
+        made.jobs += (deadlines.rearmed(family, row, member.environment.expressions.calendar) if back
+                      else deadlines.first_job(family, row, clock))
         family.task_ids[member.id, row["element_instance_id"]] = row["id"]
-    family.new_tasks += tasks
-    family.connection.execute(insert(UserTask.__table__), tasks)
-    if candidates:
-        family.connection.execute(insert(TaskCandidate.__table__), candidates)
-    for row, asked in joint:
+    family.new_tasks += made.tasks
+    return made
+
+
+def insert_for(family: Family, made: Made) -> None:
+    """Insert what was made: two statements, three more where a drawing names signers."""
+    if not made.tasks:
+        return
+    family.connection.execute(insert(UserTask.__table__), made.tasks)
+    if made.candidates:
+        family.connection.execute(insert(TaskCandidate.__table__), made.candidates)
+    for row, asked in made.joint:
         signers.ask(family, row, asked, family.by.person_id)
-    family.outgoing += jobs
-    heard = [row for row in tasks if row["assignee_id"] is not None or (
+    family.outgoing += made.jobs
+    heard = [row for row in made.tasks if row["assignee_id"] is not None or (
         family.live.offers_heard and not row["signing"])]
     family.outgoing += notices.announce(family.now, heard, family.by.person_id or None)
 
 
-def _row(family: Family, member: Member, wait: Wait) -> _Made:
+def _row(family: Family, member: Member, wait: Wait) -> _Row:
     element = member.definition.model.elements[wait.element_id]
     scope = member.run.scope_variables(wait.id)
     value = member.environment.expressions.value

@@ -17,9 +17,10 @@ from engine.registers.register import Register, check_register, read_register, r
 from engine.registers.rewriting import rewrite
 from engine.registers.store import MOST, RegisterStore
 from engine.registers.table import MERGED, PREFIX, RELATED, deploy_register, table_of
+from engine.registers.together import read_together
 from engine.registers.words import searchable
 
 __all__ = ["MERGED", "MOST", "PREFIX", "RELATED", "Batch", "Change", "Record", "RecordClosed", "RecordMerged",
            "Register", "RegisterStore", "RowOutcome", "check_register", "deploy_register", "erase", "merge", "page_of",
-           "read_register", "register_schema", "relate", "rewrite", "searchable", "table_of", "twin_groups", "twins",
-           "twins_among", "unname"]
+           "read_register", "read_together", "register_schema", "relate", "rewrite", "searchable", "table_of",
+           "twin_groups", "twins", "twins_among", "unname"]

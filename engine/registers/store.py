@@ -60,11 +60,11 @@ class RegisterStore:
     def _merged(self) -> tuple[Any, ...]:
         return (LINKS.c.register == self.register.key, LINKS.c.record_id == self.table.c.id, LINKS.c.kind == MERGED)
 
-    def reference(self, connection: Connection, key: int | str) -> dict[str, Any] | None:
-        """``{"register", "id", "label", "values"}`` of the record with this id, or with this text in its key."""
-        record = self.current(connection, key) if isinstance(key, int) else self.by_key(connection, {
-            self.register.keys[0]: key}) if len(self.register.keys) == 1 else None
-        return {**record.reference(), "values": record.values} if record is not None else None
+    def referred(self, connection: Connection, key: int | str) -> Record | None:
+        """The record with this id, or with this text in its key; the one it was merged into."""
+        if isinstance(key, int):
+            return self.current(connection, key)
+        return self.by_key(connection, {self.register.keys[0]: key}) if len(self.register.keys) == 1 else None
 
     def by_key(self, connection: Connection, values: Mapping[str, Any]) -> Record | None:
         """The record that the key fields in ``values`` name, ``None`` when they are incomplete or name none."""
@@ -85,12 +85,17 @@ class RegisterStore:
         merged into others are left out unless ``merged``. Raises :class:`~engine.errors.Invalid` for a field there is
         none or a value it cannot have.
         """
+        query = self.searching(criteria, text=text, limit=limit, order=order, frame=frame, merged=merged)
+        return [self.record(row) for row in connection.execute(query)]
+
+    def searching(self, criteria: Mapping[str, Any] | None = None, *, text: str = "", limit: int = 50,
+                  order: str = "", frame: Frame | None = None, merged: bool = False) -> Select:
+        """The query of :meth:`find`."""
         query = self.rows().limit(max(1, min(limit, MOST)))
         query = query.where(and_(merged or self.standing(), *conditions(self.register, self.table, criteria or {},
                                                                         text, frame)))
         column = self.ordered_by(order.removeprefix("-"))
-        query = query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
-        return [self.record(row) for row in connection.execute(query)]
+        return query.order_by(column.desc() if order.startswith("-") else column, self.table.c.id)
 
     def ordered_by(self, name: str) -> Any:
         """The column that a list in the order of a field is ordered by, the label's where no field is named.
@@ -272,9 +277,19 @@ class RegisterStore:
                           if one.type.name == "text" and kept.get(name)), None)
         return str(value) if value is not None else NO_LABEL
 
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """The columns of :meth:`rows` that make a record, with their types."""
+        own = ("id", "row_label", "row_version", "row_created_at", "row_changed_at", "row_changed_by")
+        return {name: self.table.c[name].type for name in (*own, *self.register.fields)} | {
+            "row_merged_into": BigInteger()}
+
     def record(self, row: Row) -> Record:
         """A row of :meth:`rows` as a record."""
-        found = row._mapping
+        return self.record_of(row._mapping)
+
+    def record_of(self, found: Mapping[str, Any]) -> Record:
+        """The record that has these columns (:attr:`kept`)."""
         return Record(self.register.key, found["id"], found["row_label"],
                       {name: found[name] for name in self.register.fields}, found["row_version"],
                       found["row_created_at"], found["row_changed_at"], found["row_changed_by"],

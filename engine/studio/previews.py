@@ -63,6 +63,7 @@ def preview(form: Form, *, element: str, lang: str, now: datetime, live: Live, z
     Registers are empty and numbers are samples: a preview asks nobody and draws nothing.
     """
     functions = {"records": lambda register, criteria=None: [], "record": lambda register, criteria: None,  # noqa: ARG005
+                 "look up": lambda questions: {name: [] for name in questions},
                  "people": lambda role=None: [], "next number": lambda prefix: f"{prefix}-001"}  # noqa: ARG005
     expressions = Expressions(now, live, live.root_unit, zone, functions=functions)
     permissions = form.permissions(element)

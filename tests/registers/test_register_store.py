@@ -265,9 +265,8 @@ def test_a_search_for_what_there_is_not_is_refused(store, connection):
 
 def test_a_record_is_referred_to_by_id_or_key(store, connection):
     saved = store.save(connection, HENGTAI, **BY)
-    assert store.reference(connection, "C1") == store.reference(connection, saved.id)
-    assert store.reference(connection, "C1")["values"]["phone"] == "13812346621"
-    assert (store.reference(connection, "C9"), store.reference(connection, 99)) == (None, None)
+    assert store.referred(connection, "C1") == store.referred(connection, saved.id) == saved
+    assert (store.referred(connection, "C9"), store.referred(connection, 99)) == (None, None)
 
 
 def test_a_record_is_linked_with_a_case_once(store, connection):
