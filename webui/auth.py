@@ -29,13 +29,13 @@ blueprint = Blueprint("auth", __name__)
 OPEN = frozenset({"static", "auth.page", "auth.sign_in", "auth.language", "auth.present", "health.healthz",
                   "health.readyz", "health.metrics", "public.page", "public.submit", "public.upload",
                   "public.intake", "public.record", "public.upload_first", "provider.begin",
-                  "provider.answer", "password.forgotten", "password.send_link", "password.by_link",
+                  "provider.answer", "provider.leave", "password.forgotten", "password.send_link", "password.by_link",
                   "password.set_by_link", None})
 """Endpoints that need nobody signed in; ``None`` is an address that does not exist."""
 WITHOUT_PASSWORD = frozenset({"auth.sign_out", "password.page", "password.change"})
 """What somebody may do whose first password has not been changed yet."""
 OWN = frozenset({"auth.sign_out", "password.change", "password.sign_out_everywhere", "personal.reveal",
-                 "personal.reveal_record", "studio_checks.check", "studio_drafts.here"})
+                 "personal.reveal_record", "studio_checks.check", "studio_drafts.here", "notices.read", "inbox.read"})
 """What an auditor may send: about oneself, or to look at something. Everything else changes something."""
 
 
@@ -148,14 +148,14 @@ def enter(found: Any, how: str) -> None:
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Forget who was here; a copy of the cookie is of no use afterwards."""
-    tongue, secret = session.get("lang"), session.get("secret")
+    tongue, secret, there = session.get("lang"), session.get("secret"), session.get("leave_by")
     if secret:
         engine().identity.end_session(secret)
     session.clear()
     if tongue:
         session["lang"] = tongue
     flash(_("已退出登录。"))
-    return redirect(url_for("auth.page"))
+    return redirect(there or url_for("auth.page"))
 
 
 @blueprint.get("/present")

@@ -9,9 +9,11 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -97,6 +99,17 @@ class Provider:
         promised = self._described(now).get("authorization_response_iss_parameter_supported")
         if told != self._settings.oidc_issuer if told is not None else promised:
             raise ProviderRefused(why="iss")
+
+    def leaving(self, back: str, now: datetime) -> str | None:
+        """Where one signs out at the provider and comes back to ``back``; None where it offers no such place.
+
+        OpenID Connect RP-Initiated Logout 1.0, section 2; no token is kept for it, the client's name says who asks.
+        Raises ProviderAway, ProviderRefused.
+        """
+        there = self._described(now).get("end_session_endpoint")
+        if not isinstance(there, str) or urlsplit(there).scheme not in ("https", "http"):
+            return None
+        return add_params_to_uri(there, {"client_id": self._settings.oidc_client_id, "post_logout_redirect_uri": back})
 
     def _claims(self, token: Any, nonce: str, now: datetime) -> dict[str, Any]:
         text = token["id_token"]

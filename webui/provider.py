@@ -20,6 +20,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -88,7 +89,22 @@ def answer() -> Response:
     except BihuanError as error:
         return _refused(error)
     auth.enter(found, "provider")
+    session["leave_by"] = url_for("provider.leave")
     return _without_cookie(make_response(render_template("auth/entering.html", there=auth.safe(there))))
+
+
+@blueprint.get(PATH + "/leave")
+def leave() -> Response:
+    """Signed out here: at the provider, too, where it offers that, or whoever sits down next comes in as before."""
+    back = engine().settings.public_url.rstrip("/") + url_for("auth.page")
+    try:
+        there = _provider().leaving(back, show.now())
+    except BihuanError as error:
+        log.warning("provider", code=error.code, why=str(error.params.get("why", ""))[:300])
+        there = None
+    if there is None:
+        return redirect(url_for("auth.page"))
+    return make_response(render_template("auth/leaving.html", there=there))
 
 
 def _refused(error: BihuanError) -> Response:

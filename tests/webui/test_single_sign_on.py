@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +18,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from engine import SYSTEM, ProcessEngine, Settings
+from engine import SYSTEM, Bilingual, ProcessEngine, Settings
 from engine.models.accounts import ExternalIdentity
 from engine.models.identity import Person
 from tests.engine.house import House
@@ -242,6 +244,43 @@ def test_who_left_stays_outside(house: House, provider: Provider) -> None:
     assert go(house, provider).status_code == 200
     house.engine.identity.leave("li.na", SYSTEM)
     assert go(house, provider).status_code == 403
+
+
+def test_signing_out_here_goes_on_to_the_provider(house: House, provider: Provider) -> None:
+    # given Li Na, who came in by a provider that offers to sign out
+    provider.told = {"end_session_endpoint": provider.issuer + "/logout?realm=1"}
+    screen = Screen(house.app)  # type: ignore[attr-defined]
+    go(house, provider, screen)
+    screen.get("/inbox")
+    # when she signs out
+    answer = screen.get(screen.post("/sign-out").headers["Location"])
+    # then a page of ours sends her there, and from there back to the sign-in page
+    onward = html.unescape(re.search(r'content="0;url=([^"]+)"', answer.text)[1])  # type: ignore[index]
+    asked = parse_qs(urlsplit(onward).query)
+    assert onward.startswith(provider.issuer + "/logout?")
+    assert asked == {"realm": ["1"], "client_id": [CLIENT], "post_logout_redirect_uri": ["http://localhost/sign-in"]}
+    assert screen.get("/inbox").status_code == 302, "here she is out already"
+
+
+@pytest.mark.parametrize("told", [{}, {"end_session_endpoint": "javascript:alert(1)"}, {"end_session_endpoint": 1},
+                                  {"issuer": "http://localhost:1"}], ids=str)
+def test_where_the_provider_offers_no_way_out_one_is_out_here(house: House, provider: Provider, told: Any) -> None:
+    screen = Screen(house.app)  # type: ignore[attr-defined]
+    go(house, provider, screen)
+    screen.get("/inbox")
+    provider.told = told
+    provider.clock.move(timedelta(hours=2))  # what it told of itself is asked for anew
+    leaving = screen.post("/sign-out").headers["Location"]
+    assert leaving == "/sign-in/provider/leave" and screen.get(leaving).headers["Location"] == "/sign-in"
+
+
+def test_who_came_by_password_leaves_here_alone(house: House) -> None:
+    house.engine.identity.create_person("he.jia", Bilingual("何佳", "He Jia"), SYSTEM, password="a password of tests")
+    screen = Screen(house.app)  # type: ignore[attr-defined]
+    screen.get("/sign-in")
+    screen.post("/sign-in", {"login": "he.jia", "password": "a password of tests"})
+    screen.get("/inbox")
+    assert screen.post("/sign-out").headers["Location"] == "/sign-in"
 
 
 def test_the_provider_tells_the_address_apart_from_the_token(house: House, provider: Provider) -> None:
