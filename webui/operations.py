@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, make_response, render_template, request, session, url_for
 
-from engine import OPERATION, BihuanError, FieldError, Invalid
+from engine import OPERATION, BihuanError, FieldError, Invalid, only_looks
 from webui import errors, forms, show
 from webui.auth import actor
 from webui.show import engine
@@ -235,8 +235,9 @@ def offered(task: str, mine: bool) -> tuple[list[Any], list[Any]]:
     found = [{"verb": one.verb, "name": OPERATION[one.verb].name, "sign": SIGNS[one.verb][0], "key": SIGNS[one.verb][1],
               "why_not": one.why_not.sentence(lang()) if one.why_not else ""}
              for one in engine().tasks.allowed(task, actor()) if one.verb in ASKS and not (mine and one.verb == "urge")]
-    found += [{"verb": "comment", "name": OPERATION["comment"].name, "sign": SIGNS["comment"][0], "key": "m",
-               "why_not": ""}] if not any(one["verb"] == "comment" for one in found) else []
+    if not only_looks(actor()) and not any(one["verb"] == "comment" for one in found):
+        found.append({"verb": "comment", "name": OPERATION["comment"].name, "sign": SIGNS["comment"][0], "key": "m",
+                      "why_not": ""})
     first = [one for verb in FIRST for one in found if one["verb"] == verb][:ROOM]
     return first, [one for one in found if one not in first]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, redirect, render_template, session, url_for
 
+from engine import only_looks
 from webui import keyboard
 from webui.auth import actor
 from webui.devices import device
@@ -112,6 +113,7 @@ def install(app: Flask) -> None:
         person = g.get("actor")
         return {"me": person, "views": VIEWS, "page_words": page_words, "counts": counts, "beside": beside,
                 "address_of": address_of, "keyboard": keyboard, "supervises": supervises,
-                "unread": unread, "zone_name": engine().settings.zone,
+                "may_act": person is not None and not only_looks(person), "unread": unread,
+                "zone_name": engine().settings.zone,
                 "html_lang": "en" if lang() == "en" else "zh-CN",
                 "is_demo": engine().settings.demo}

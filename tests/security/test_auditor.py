@@ -7,6 +7,7 @@ or is about the auditor's own account.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy import inspect as inspect_tables
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from engine import SYSTEM, BihuanError, Bilingual, NotPermitted, ProcessEngine, Settings
 from engine.authorization import only_looks
@@ -170,3 +173,49 @@ def test_an_auditor_opens_every_case_and_list(auditing: tuple[Screen, House, str
     screen, house, case = auditing
     for address in ("/cases", f"/cases/{house.row(case).case_number}", "/board", "/inbox", "/start", "/me"):
         assert screen.get(address).status_code == 200, address
+
+
+LOOKED_AT = ("/", "/inbox", "/inbox?view=done", "/board", "/workload", "/cases", "/cases/{case}", "/cases/{case}/talk",
+             "/tasks/{task}", "/incidents", "/cockpit", "/start", "/me", "/notices",
+             "/absence", "/absence/hand-over", "/registers", "/reports/reception", "/admin/people",
+             "/admin/people/li.na", "/admin/roles", "/admin/units", "/admin/audit", "/admin/rules", "/admin/privacy")
+"""The pages in an auditor's sidebar, and what they lead to."""
+MAY_SEND = OWN | {"auth.language", "auth.sign_out"}
+ASKS = ("operations.ask", "interventions.ask", "incidents.ask", "start.choose")
+"""Addresses behind buttons that begin something."""
+
+
+def test_no_page_offers_an_auditor_what_is_refused(auditing: tuple[Screen, House, str]) -> None:
+    # given a case whose task is late and whose automatic step has failed
+    screen, house, _ = auditing
+    house.deploy("due", "service")
+    late = house.start("due")
+    house.start("service", variables={"n": 7})
+    house.after(hours=3)
+    assert house.incidents() and house.engine.boards.board(house("xu.shen")).rows, "one failed, one is late"
+    addresses = {"case": house.row(late).case_number, "task": house.tasks(late)[0].id}
+    routes = screen.client.application.url_map.bind("localhost")
+    # when the auditor opens every page
+    offered = []
+    for page in LOOKED_AT:
+        shown = screen.get(page.format(**addresses))
+        while shown.status_code == 302:
+            shown = screen.get(shown.headers["Location"])
+        assert shown.status_code in (200, 403, 404), page  # what belongs to packs that are not there
+        for form in re.findall(r"<form[^>]*>", shown.text):
+            action = re.search(r'action="([^"]*)"', form)
+            if 'method="post"' in form and action and routes.match(
+                    action[1].partition("?")[0], method="POST")[0] not in MAY_SEND:
+                offered.append((page, action[1]))
+        offered += [(page, address) for address in re.findall(r'(?:hx-get|href)="(/[^"]*)"', shown.text)
+                    if endpoint_of(routes, address) in ASKS]
+    # then nothing on them would only be refused
+    assert "\n".join(sorted({f"{page} {address}" for page, address in offered})) == ""
+
+
+def endpoint_of(routes: Any, address: str) -> str:
+    """Where an address leads; nothing for a file or a page that is not there."""
+    try:
+        return str(routes.match(address.partition("?")[0])[0])
+    except (NotFound, RequestRedirect, MethodNotAllowed):
+        return ""
