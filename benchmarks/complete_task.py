@@ -50,7 +50,7 @@ class Meter:
 
     def _clause(self, _connection: Any, clause: Any, several: Any, one: Any, _options: Any) -> None:
         if self.on:
-            self.executed.append((clause, [dict(row) for row in several] if several else dict(one)))
+            self.executed.append((clause, [dict(row) for row in several] if several else _given(clause, dict(one))))
 
     def _commit(self, _connection: Any) -> None:
         self.commits += self.on
@@ -124,7 +124,7 @@ def replay(engine: ProcessEngine, executed: list[tuple[Any, Any]]) -> float:
     after the completion it is compared with, so that both meet the same caches.
     """
     statements = [(clause, _renamed(clause, given)) for clause, given in executed]
-    made = [(clause.table, row) for clause, given in statements if clause.is_insert
+    made = [(clause.table, row) for clause, given in statements if _makes(clause)
             for row in (given if isinstance(given, list) else [given])]
     began = time.process_time()
     with engine.database.engine.begin() as connection:
@@ -135,14 +135,24 @@ def replay(engine: ProcessEngine, executed: list[tuple[Any, Any]]) -> float:
     took = (time.process_time() - began) * 1000
     with engine.database.engine.begin() as connection:
         for table, row in reversed(made):
-            keys = [column for column in table.primary_key if column.name in row]
-            connection.execute(table.delete().where(*(column == row[column.name] for column in keys)))
+            connection.execute(table.delete().where(*(column == row[column.name] for column in table.primary_key)))
     return took
+
+
+def _makes(clause: Any) -> bool:
+    """Whether a statement makes rows; one that changes those that are there (as a number is drawn) is run as it is."""
+    return clause.is_insert and clause._post_values_clause is None
+
+
+def _given(clause: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a statement: those it is executed with, or those that it holds itself."""
+    return values if values or not clause.is_insert else {
+        name: value for name, value in clause.compile().params.items() if name in clause.table.c}
 
 
 def _renamed(clause: Any, given: Any) -> Any:
     """The rows to insert under ids of their own, so that they can stand beside those that are there."""
-    if not clause.is_insert:
+    if not _makes(clause):
         return given
 
     def row(values: dict[str, Any]) -> dict[str, Any]:
