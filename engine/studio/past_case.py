@@ -17,17 +17,20 @@ from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance
 from engine.values import loads
 
-TOLD = {"completed", "message_received", "signal_received", "cancelled", "suspended", "resumed"}
+ON_TASKS = {
+    "transferred": "transfer", "delegated": "delegate", "handed_back": "hand_back",
+    "delegation_taken_back": "take_back_delegation", "reassigned": "reassign", "handed_over": "reassign",
+    "taken_over": "take_over", "returned": "return", "pulled_back": "pull_back", "signers_added": "add_signers",
+    "signer_removed": "remove_signer", "signed": "sign", "extended": "extend", "clock_paused": "pause_clock",
+    "clock_resumed": "resume_clock", "escalated": "escalate"}
+"""What people did with tasks besides submitting them -> the step of scenarios that does it."""
+ON_CASES = {"cancelled": "cancel", "terminated": "terminate", "suspended": "suspend", "resumed": "resume",
+            "moved": "move"}
+TOLD = {"completed", "submitted", "message_received", "signal_received", *ON_TASKS, *ON_CASES}
 """What came from outside and has a step of its own in scenarios."""
-UNTOLD = {
-    "transferred": "转办", "delegated": "委派", "handed_back": "交还",
-    "delegation_taken_back": "收回委派",
-    "reassigned": "改派", "taken_over": "接管", "signers_added": "加签", "signer_removed": "减签",
-    "submitted": "提交会签", "signed": "签署", "given_back": "退还", "returned": "退回", "pulled_back": "撤回",
-    "moved": "跳转",
-    "terminated": "终止", "extended": "延期", "clock_paused": "暂停计时", "clock_resumed": "恢复计时",
-    "data_changed": "改数据", "incident_resolved": "处理异常", "handed_over": "交接"}
-"""What changes a case and has no step in scenarios."""
+UNTOLD = {"data_changed": "改数据"}
+"""What changes a case and has no step in scenarios; handing over work that was lent or is being signed has none
+either."""
 
 
 class CannotRecord(BihuanError):
@@ -53,6 +56,8 @@ class Act:
     form_key: str
     values: Mapping[str, Any] | None
     reason: str
+    task_id: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,12 @@ class PastCase:
     variables: Mapping[str, tuple[str, dict[str, Any]]]
     completed: tuple[str, ...]
     forms: frozenset[str] = field(default_factory=frozenset)
+    tasks: Mapping[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The tasks of each element of an instance, in the order in which they came."""
+    claims: frozenset[tuple[str, str]] = frozenset()
+    """Who ever claimed which task: (task, person)."""
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """Element instance -> its element."""
 
 
 def past_case(connection: Connection, case: str, by: Actor, live: Live) -> PastCase:
@@ -97,35 +108,69 @@ def past_case(connection: Connection, case: str, by: Actor, live: Live) -> PastC
         select(ProcessInstance.id, ProcessInstance.process_key, ProcessInstance.variables)
         .where(ProcessInstance.root_id == root.id))}
     visits = connection.execute(
-        select(ElementVisit.element_id, ElementVisit.kind, ElementVisit.outcome, ElementVisit.instance_id)
+        select(ElementVisit.element_id, ElementVisit.kind, ElementVisit.outcome, ElementVisit.instance_id,
+               ElementVisit.element_instance_id)
         .where(ElementVisit.root_id == root.id).order_by(ElementVisit.entered_at, ElementVisit.id)).all()
-    by_task = {row.task_id: row for row in filled if row.task_id}
     start = next((row for row in filled if row.task_id is None and row.instance_id == root.id), None)
     return PastCase(
         root.id, root.case_number, root.process_key, root.state, root.case_state, root.unit_id, root.customer,
         root.started_by, root.started_at, root.ended_at,
         next((row.element_id for row in visits if row.instance_id == root.id and row.kind == "startEvent"), ""),
         start.values if start else None,
-        tuple(_act(row, by_task.get(row.task_id), instances) for row in entries if row.verb in TOLD),
+        tuple(_act(row, _filled(row, filled), instances) for row in entries if row.verb in TOLD and not (
+            row.verb == "escalated" and not row.by or _follows(row, entries))),
         instances, tuple(sorted(row.element_id for row in visits
                                 if row.kind == "userTask" and row.outcome == "completed")),
-        frozenset(row.form_key for row in filled))
+        frozenset(row.form_key for row in filled), _tasks(entries),
+        frozenset((row.task_id, row.on_behalf_of or row.by) for row in entries if row.verb == "claimed"),
+        {row.element_instance_id: row.element_id for row in visits})
 
 
 def _refuse_untold(entries: Any) -> None:
-    found = list(dict.fromkeys(row.verb for row in entries if row.verb in UNTOLD or (row.verb == "skipped" and row.by)))
+    found = list(dict.fromkeys(row.verb for row in entries if row.verb in UNTOLD))
+    if any(row.verb == "handed_over" and (row.detail or {}).get("kinds") != ["assigned"] for row in entries):
+        found.append("交接")
     if found:
         raise CannotRecord(
             why_zh=f"其中有场景还不能表达的操作（{'、'.join(UNTOLD.get(verb, verb) for verb in found)}）。",
             why_en=f"it holds operations that scenarios have no step for ({', '.join(found)}).")
 
 
+def _filled(row: Any, filled: Any) -> Any:
+    """The form that an act submitted; of one that was to be signed first, the one that was submitted in the end."""
+    mine = [one for one in filled if one.task_id and one.task_id == row.task_id]
+    if row.verb in ("submitted", "signed"):
+        return next((one for one in mine if one.at >= row.at), None)
+    return next((one for one in mine if one.at == row.at), mine[-1] if mine else None)
+
+
+def _follows(row: Any, entries: Any) -> bool:
+    """Whether a completion is what the last signature, or a signer let go, led to at once."""
+    if row.verb != "completed":
+        return False
+    before = [one for one in entries if one.task_id == row.task_id and one.id < row.id]
+    last = next((one for one in reversed(before) if one.verb in ("signed", "signer_removed", "given_back")), None)
+    if last is None or last.verb == "given_back" or last.at != row.at:
+        return False
+    asked = [one.detail["position"] for one in before if one.verb == "signers_added"]
+    return (last.detail.get("position") or (asked[-1] if asked else "joint")) != "before"
+
+
+def _tasks(entries: Any) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in entries:
+        if row.task_id and row.instance_id:
+            found.setdefault((row.instance_id, row.element_id), set()).add(row.task_id)
+    return {place: sorted(several) for place, several in found.items()}
+
+
 def _act(row: Any, filled: Any, instances: Mapping[str, Any]) -> Act:
     detail = row.detail or {}
     key = instances[row.instance_id][0] if row.instance_id in instances else ""
     return Act(row.verb, row.at, row.on_behalf_of or row.by, row.element_id, key, row.instance_id or "",
-               detail.get("role", "") or "", detail.get("name", "") or "", detail.get("form_key", "") or "",
-               filled.values if filled is not None else None, row.reason)
+               detail.get("role", "") or "", detail.get("name", "") or "",
+               detail.get("form_key", "") or (filled.form_key if filled is not None else ""),
+               filled.values if filled is not None else None, row.reason, row.task_id or "", detail)
 
 
 def logins(connection: Connection, ids: set[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from engine.testing.play import Play
 LEVELS = (1, 2, 3)
 """How much of the house is taken along: 1 those who acted and what the case names, 2 everybody with a role in it, 3 the
 records of its registers as well."""
+_FIELD = re.compile(r"=\s*(\w+)\.(\w+)\s*")
 ROUNDS = 12
 """How often people or records that turn out to be needed are added and the case is told again."""
 
@@ -87,9 +89,18 @@ class Recording:
     def _world(self, connection: Connection, past: PastCase) -> PastWorld:
         zone = ZoneInfo(self._parts.settings.zone)
         disguise = Disguise()
-        disguise.personal(past.customer)
+        for name in (past.customer, *self._customers(connection, past)):
+            disguise.personal(name)
         return PastWorld(self._parts, connection, self._parts.live.at(connection),
                          Frame(past.started_at.astimezone(zone)), disguise, past.started_at)
+
+    def _customers(self, connection: Connection, past: PastCase) -> list[str]:
+        """What the field that names the customer held at any time: of a form that was submitted twice, both."""
+        told = self._parts.definitions.newest(connection, past.process_key).model.properties.get("bihuan:customer", "")
+        named = _FIELD.fullmatch(told)
+        values = [act.values.get(named[2]) for act in past.acts
+                  if named and act.values is not None and act.form_key == named[1]]
+        return [value for value in values if isinstance(value, str)]
 
     def _settled(self, past: PastCase, world: PastWorld, people: Mapping[str, str], files: Mapping[str, bytes],
                  packs: list[str]) -> dict[str, Any]:

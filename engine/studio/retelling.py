@@ -13,17 +13,20 @@ from engine.bpmn import ProcessModel
 from engine.errors import BihuanError
 from engine.models.history import ElementVisit
 from engine.models.identity import OrgUnit
-from engine.models.runtime import EventSubscription, ProcessInstance, UserTask
-from engine.studio.past_case import Act, CannotRecord, PastCase
+from engine.models.runtime import EventSubscription, ProcessInstance
+from engine.studio.past_case import ON_CASES, ON_TASKS, Act, CannotRecord, PastCase
+from engine.studio.past_steps import given_of
 from engine.studio.past_world import PastWorld
 from engine.studio.sandbox_page import actor
 from engine.studio.telling import where_it_stands
+from engine.studio.twins import Twins
 from engine.testing.failing import words_of
 from engine.testing.play import Play
 from engine.values import loads
 
 BEFORE = timedelta(minutes=1)
 """The clock begins so long before a case that the calendar or a message started."""
+_CLAIM_BY_THEMSELVES = ("transferred", "delegated", "returned", "signers_added")
 
 
 class Retelling:
@@ -32,7 +35,7 @@ class Retelling:
     def __init__(self, play: Play, past: PastCase, world: PastWorld, logins: Mapping[str, str], zone: str):
         self.play, self.past, self.world, self.logins = play, past, world, logins
         self.zone = ZoneInfo(zone)
-        self._instances: dict[str, str] = {}
+        self._twins = Twins(play, past)
 
     def tell(self) -> list[dict[str, Any]]:
         """All steps, with what is expected between and at the end. Raises CannotRecord where it goes another way."""
@@ -116,17 +119,63 @@ class Retelling:
 
     def _take(self, act: Act) -> None:
         self._move(act.at)
-        if act.verb == "completed":
+        if act.verb in ("completed", "submitted"):
             self._complete(act)
         elif act.verb == "message_received":
             self._message(act)
         elif act.verb == "signal_received":
             if not self._has_moved_on(act):
                 self.play.take({"signal": {"name": act.name, **self._payload(act)}})
+        elif act.verb in ON_CASES:
+            self._operate(act)
+        elif act.verb == "pulled_back":
+            self.play.take({"pull_back": act.element_id, "by": self._login(act.by)})
         else:
-            verb = {"cancelled": "cancel", "suspended": "suspend", "resumed": "resume"}[act.verb]
-            self.play.take({"operate": {"verb": verb, "by": self._login(act.by),
-                                        "reason": self.world.disguise.free(act.reason)}})
+            self._do(act)
+
+    def _operate(self, act: Act) -> None:
+        told = {"verb": ON_CASES[act.verb], "by": self._login(act.by), "reason": self.world.disguise.free(act.reason)}
+        if act.verb == "moved":
+            left = {self.past.waits[one] for one in act.detail.get("cancelled", ()) if one in self.past.waits}
+            told |= {"cancel": sorted(left), "to": list(act.detail.get("to", ()))}
+        self.play.take({"operate": told})
+
+    def _do(self, act: Act) -> None:
+        """Anything else that was done with a task; claimed first where it was, for some verbs are its assignee's."""
+        login, row = self._login(act.by), self._open(act)
+        given = given_of(act, self.world, self.zone)
+        before, named = self.play.naming(row.id)
+        task = named.pop("task")
+        if act.verb == "returned" and given["to"] not in self._elements(act.process_key):
+            home = next((key for key in self._processes() if given["to"] in self._elements(key)), "")
+            given["to"] = f"{home}/{given['to']}"
+        if act.verb == "signed" and act.values is not None:
+            given |= self._beside_vote(act, row, login)
+        for step in before:
+            self.play.take(step)
+        free = row.assignee_id is None and row.signing != "joint"
+        if free and (act.task_id, act.by) in self.past.claims and act.verb not in _CLAIM_BY_THEMSELVES:
+            self.play.take({"claim": task, "by": login, **named})
+        self.play.take({ON_TASKS[act.verb]: task, "by": login, **named, **given})
+
+    def _beside_vote(self, act: Act, row: Any, login: str) -> dict[str, Any]:
+        """What the form held in the end beside the decision: whoever's vote decides fills in what is missing."""
+        if act.detail.get("position") != "joint":
+            return {}
+        with self.play.engine.database.reading() as connection:
+            form = self.play.engine.definitions.get(connection, row.definition_id).forms[act.form_key]
+        view = self.play.engine.boards.task(row.id, self._actor(login), offered_is_mine=True, entered={}).form
+        found = self._form(form, view, act.values or {})
+        for name in (form.outcome_field.id if form.outcome_field is not None else "", "opinion"):
+            found.pop(name, None)
+        return {"form": found} if found else {}
+
+    def _elements(self, key: str) -> Any:
+        with self.play.engine.database.reading() as connection:
+            return self.play.engine.definitions.newest(connection, key).model.elements
+
+    def _processes(self) -> list[str]:
+        return sorted({key for key, _values in self.past.variables.values()})
 
     def _move(self, at: datetime) -> None:
         if at > self.play.clock.now():
@@ -135,30 +184,18 @@ class Retelling:
                                                   if not local.second else "seconds")})
 
     def _complete(self, act: Act) -> None:
-        login = self._login(act.by)
-        who = self._actor(login)
-        with self.play.engine.database.reading() as connection:
-            rows = connection.execute(
-                select(UserTask.id, UserTask.role, UserTask.assignee_id, UserTask.definition_id, UserTask.instance_id)
-                .where(UserTask.root_id == self.play.story.last, UserTask.element_id == act.element_id,
-                       UserTask.process_key == act.process_key).order_by(UserTask.created_at, UserTask.id)).all()
-            if not rows:
-                names = list(connection.scalars(select(UserTask.element_id).where(
-                    UserTask.root_id == self.play.story.last)))
-                raise CannotRecord(why_zh=f"重走时“{act.name or act.element_id}”没有出现（现有 {names}）。",
-                                   why_en=f"told again, {act.element_id} did not come up (open are {names}).")
-            row = min(rows, key=lambda one: (one.instance_id != self._instances.get(act.instance_id, one.instance_id),
-                                             one.role != act.role,
-                                             one.assignee_id not in (None, who.person_id),
-                                             one.role not in who.roles))
-            definition = self.play.engine.definitions.get(connection, row.definition_id)
-        self._instances.setdefault(act.instance_id, row.instance_id)
+        login, row = self._login(act.by), self._open(act)
         form = None
         if act.values is not None:
-            view = self.play.engine.boards.task(row.id, who, offered_is_mine=True).form
+            with self.play.engine.database.reading() as connection:
+                definition = self.play.engine.definitions.get(connection, row.definition_id)
+            view = self.play.engine.boards.task(row.id, self._actor(login), offered_is_mine=True, entered={}).form
             form = self._form(definition.forms[act.form_key], view, act.values)
         for step in self.play.completing(row.id, login, form):
             self.play.take(step)
+
+    def _open(self, act: Act) -> Any:
+        return self._twins.of(act, self._actor(self._login(act.by)))
 
     def _form(self, form: Any, view: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """What was typed: the fields that could be edited and hold something else than they showed before."""

@@ -123,8 +123,9 @@ class Sandboxes:
                  by: Actor) -> None:
         """``login`` completes a task with what was typed. Raises Invalid with a sentence per field, MovedOn."""
         with self._step(sandbox_id, revision, by) as (living, keep):
-            view = living.play.engine.boards.task(task_id, self._player(living, login), offered_is_mine=True)
-            keep(living.play.completing(task_id, login, typed(living.play, entered_anew(view.form, values))))
+            play, player = living.play, self._player(living, login)
+            view = play.engine.boards.task(task_id, player, offered_is_mine=True, entered={})
+            keep(play.completing(task_id, login, typed(play, entered_anew(view.form, values))))
 
     def take(self, sandbox_id: str, step: Mapping[str, Any], revision: int, by: Actor) -> None:
         """Any other step, as in a scenario file. Raises what the step raises; then it is not kept."""

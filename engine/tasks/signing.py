@@ -89,7 +89,8 @@ class Signing:
                     signing=position, sign_rule=text, revision=UserTask.revision + 1))
             signers.ask(family, row._mapping, new, by.person_id, by=by.name.zh, by_en=by.name.in_("en"), reason=reason)
             tell(task, "signers_added", reason=reason.strip(), position=position, rule=text,
-                 to=[one.login for one in chosen], **named(task, [one.id for one in chosen]))
+                 to=[one.login for one in chosen], **named(task, [one.id for one in chosen]),
+                 **({"weights": {one.login: weights.get(one.login, 1) for one in chosen}} if weights else {}))
 
     def remove_signer(self, task_id: str, signer: str, reason: str, by: Actor) -> CompletedCard:
         """Ask somebody (a login) no more who has not signed yet (减签); what the others said may decide then.

@@ -108,18 +108,6 @@ def test_a_case_that_is_still_open_is_not_recorded(small_workshop):
     assert "还没有办结" in desk.get(f"/cases/{number}").text
 
 
-def test_an_operation_that_scenarios_cannot_tell_is_named(small_workshop):
-    case = small_workshop.start("note")
-    small_workshop.engine.tasks.claim(small_workshop.task(case, "write"), small_workshop("li.na"))
-    small_workshop.engine.tasks.transfer(small_workshop.task(case, "write"), "wang.fang", "请帮忙",
-                                         small_workshop("li.na"))
-    small_workshop.complete(case, "write", "wang.fang", {"customer": "王芳"})
-    small_workshop.complete(case, "approve", "zhou.min", {"decision": "approve"})
-    with pytest.raises(CannotRecord) as refused:
-        small_workshop.studio.recording.record(case, small_workshop.owner)
-    assert "转办" in refused.value.sentence("zh")
-
-
 def test_only_owners_record(small_workshop):
     number = finished(small_workshop)
     for login in ("li.na", "xu.shen"):
