@@ -72,6 +72,7 @@ def sign_in_people() -> tuple[str, ...]:
     return tuple(_read("organisation.yaml").get("sign_in") or ())
 
 
+@cache
 def titles() -> dict[str, Any]:
     """Login -> what the person does, in both languages."""
     return {person["login"]: bilingual(person.get("title")) for person in _read("organisation.yaml")["people"]}

@@ -105,8 +105,9 @@ def page() -> str | Response:
 def sign_in_page(sentence: str = "", login: str = "") -> str:
     """The page with the form, after ``sentence`` was the answer."""
     people = _demo_people() if engine().settings.demo else ()
+    titles = demo.titles() if people else {}
     settings = engine().settings
-    return render_template("auth/sign_in.html", people=people, sentence=sentence, login=login,
+    return render_template("auth/sign_in.html", people=people, titles=titles, sentence=sentence, login=login,
                            next=request.values.get("next", ""), links=engine().identity.sends_links,
                            provider=(settings.oidc_name or _("统一登录")) if settings.oidc_issuer else "")
 

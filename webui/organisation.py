@@ -13,7 +13,8 @@ from webui.words import _, lang
 
 blueprint = Blueprint("organisation", __name__)
 KINDS = (("company", "公司"), ("headquarters", "总部"), ("branch", "分公司"), ("region", "区域"),
-         ("department", "部门"), ("store", "门店"), ("desk", "组"))
+         ("office", "市场部"), ("area", "片区"), ("department", "部门"), ("store", "门店"), ("showroom", "展馆"),
+         ("desk", "组"))
 """Kinds of units, in the order they are offered."""
 
 
@@ -35,7 +36,7 @@ def units() -> str:
 def save() -> Response:
     """Add or change a unit."""
     given = {name: request.form.get(name, "").strip() for name in ("key", "name", "name_en", "parent", "kind")}
-    kind = given["kind"] if given["kind"] in dict(KINDS) else "department"
+    kind = given["kind"] if given["kind"] in _kinds() else "department"
     try:
         engine().identity.save_unit(given["key"], Bilingual(given["name"], given["name_en"]), actor(),
                                     parent=given["parent"], kind=kind, new=bool(request.form.get("new")))
@@ -58,11 +59,17 @@ def remove(key: str) -> Response:
     return redirect(url_for("organisation.units"))
 
 
+def _kinds() -> dict[str, str]:
+    """The kinds to choose from: ours, and those that units came with."""
+    return dict(KINDS) | {unit.kind: unit.kind for unit in engine().identity.units(actor())
+                          if unit.kind and unit.kind not in dict(KINDS)}
+
+
 def _units(given: dict[str, str], wrong: dict[str, str], sentence: str = "") -> str:
     found = engine().identity.units(actor())
     chosen = next((unit for unit in found if unit.key == request.args.get("key")), None)
     values = given or ({"key": chosen.key, "name": chosen.name.zh, "name_en": chosen.name.en, "parent": chosen.parent,
                         "kind": chosen.kind} if chosen else {})
     return render_template("admin/units.html", units=found, values=values, wrong=wrong, sentence=sentence,
-                           chosen=chosen, kinds=KINDS, names=dict(KINDS), may_change=may_change(),
+                           chosen=chosen, kinds=tuple(_kinds().items()), names=_kinds(), may_change=may_change(),
                            new=bool(request.form.get("new")) or not values)

@@ -36,8 +36,9 @@ def _page(wrong: dict[str, str] | None = None, at: str = "", status: int = 200) 
         if rule.value is not None:
             line["instead"].append(rule)
     html = render_template(
-        "admin/rules.html", pack=pack, packs=packs, rules=grouped, limit_words=limit_words, typed=typed, hows=HOWS,
-        distributions=DISTRIBUTIONS, roles=roles, units=engine().boards.my_units(actor()),
+        "admin/rules.html", pack=pack, packs=packs, titles=engine().studio.packs(actor()), rules=grouped,
+        limit_words=limit_words, typed=typed, hows=HOWS, distributions=DISTRIBUTIONS, roles=roles,
+        units=engine().boards.my_units(actor()),
         parameters=engine().parameters.list(actor(), pack), wrong=wrong or {}, at=at, given=request.form)
     return make_response(html, status)
 

@@ -7,6 +7,7 @@ of a covering index gives the matrix and the figures on top; the page of the lis
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,10 +124,19 @@ def _names(connection: Connection, live: Live, group: str, keys: Any) -> dict[st
     if group == "unit":
         return nobody | {key: live.units[key].name for key in keys if key in live.units}
     if group == "role":
-        return nobody | {key: live.role_name(key) for key in keys if key}
+        return nobody | _told_apart(live, [key for key in keys if key])
     return nobody | {row.key: Bilingual(row.name, row.name_en) for row in connection.execute(
         select(ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.name_en)
         .where(ProcessDefinition.id.in_([live.newest[key] for key in keys if key in live.newest])))}
+
+
+def _told_apart(live: Live, roles: list[str]) -> dict[str, Bilingual]:
+    """The names of roles; those that share one have their pack beside it."""
+    names = {key: live.role_name(key) for key in roles}
+    often = Counter(name.zh for name in names.values())
+    packs = {key: pack.title for pack in live.packs.values() for key in pack.roles}
+    return {key: Bilingual(f"{name.zh}（{packs[key].zh}）", name.en) if often[name.zh] > 1 and key in packs else name
+            for key, name in names.items()}
 
 
 def _watched(live: Live, mine: list[str]) -> list[str]:

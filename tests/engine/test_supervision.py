@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from engine import NotFound, NotPermitted
+from engine import SYSTEM, NotFound, NotPermitted
+from engine.boards import supervision
 from engine.boards.measures import quantiles
 from engine.ids import new_id
 from engine.models.history import ElementVisit
@@ -143,3 +144,14 @@ def test_quantiles_are_the_nearest_ranks(small_house: House, values: list[tuple[
     for element in {element for element, _ in values}:
         ranked = sorted(seconds for name, seconds in values if name == element)
         assert found[(element,)] == tuple(ranked[ceil(len(ranked) * share / 100) - 1] for share in (50, 95))
+
+
+def test_roles_of_one_name_are_told_apart_by_their_pack(due: House) -> None:
+    # given a second pack with a role that is called like one of the first
+    due.engine.deployments.deploy({"u/pack.yaml": "pack: other\ntitle: {zh: 门店, en: Stores}\n"
+                                   "roles: {store_agent: {zh: 客服, en: Store agent}}\n".encode()}, SYSTEM)
+    # when the matrix names both
+    with due.engine.database.reading() as connection:
+        names = supervision._told_apart(due.engine.live.at(connection), ["agent", "store_agent", "director"])
+    # then each says where it belongs, and what has a name of its own keeps it
+    assert [name.zh for name in names.values()] == ["客服（测试）", "客服（门店）", "总监"]

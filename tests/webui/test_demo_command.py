@@ -31,3 +31,9 @@ def test_the_sign_in_page_begins_with_those_a_tour_begins_with(house: Any, stran
     assert there[0] == "chen.siyuan"
     assert offered[:len(there)] == there
     assert len(offered) == len(house.engine.identity.people())
+
+
+def test_the_sign_in_page_says_what_people_do(house: Any, stranger: Any) -> None:
+    """Given people of the demonstration, when somebody looks whom to be, then each has a title instead of roles."""
+    page = stranger.get("/sign-in").text
+    assert "投诉受理人员（白班）" in page and "客户服务主管" in page and "员工" not in page

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from engine import SYSTEM, ProcessEngine, Settings
+from engine import SYSTEM, Bilingual, ProcessEngine, Settings
 from tests.browser.house import PASSWORD, ROOT
 from tests.engine.house import House, content
 from webui import create_app
@@ -272,3 +272,14 @@ def test_signing_in_gives_another_secret_each_time(signed_in):
     screen.post("/sign-in", {"login": "li.na", "password": PASSWORD})
     with screen.client.session_transaction() as after:
         assert after["secret"] != first
+
+
+def test_a_unit_of_a_kind_of_its_own_keeps_it(house, root):
+    # given a unit that was imported with a kind that the page does not list
+    house.engine.identity.create_unit("camp", Bilingual("营地", "Camp"), SYSTEM, parent="hq", kind="camp")
+    # when its name is changed on the page
+    assert 'value="camp" selected' in root.get("/admin/units?key=camp").text
+    root.post("/admin/units", {"key": "camp", "name": "大营地", "name_en": "Camp", "parent": "hq", "kind": "camp"})
+    # then its kind is what it was
+    unit = next(one for one in house.engine.identity.units(house("root")) if one.key == "camp")
+    assert (unit.name.zh, unit.kind) == ("大营地", "camp")
