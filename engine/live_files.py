@@ -23,7 +23,7 @@ from engine.models.repository import (
     Resource,
 )
 from engine.models.studio import DeploymentFile, Draft, DraftFile, LiveFile
-from engine.sketches import Sketch, called_by, home_of, known, needs, sketch
+from engine.sketches import Sketch, called_by, home_of, known, meeting, needs, sketch
 
 KEPT_BYTES = 64_000_000
 """Bytes of content kept in memory by one process."""
@@ -172,6 +172,23 @@ def files_of(connection: Connection, draft_id: str) -> dict[str, bytes]:
     changed = set(connection.scalars(select(DraftFile.path).where(DraftFile.draft_id == draft_id)))
     sketched = sketches(connection, files)
     return with_registers(connection, files, sketched, about(sketched, key) | (changed & files.keys()))
+
+
+def tried_files(connection: Connection, draft_id: str) -> dict[str, bytes]:
+    """What :func:`files_of` gives, with the scenarios of all other processes that meet what the draft changes, and what
+    these need: what must pass before the draft is published. Raises NotFound."""
+    key = process_of(connection, draft_id)
+    before, files = live(connection), overlaid(connection, draft_id)
+    sketched = sketches(connection, files)
+    changed = {path for path in files if files[path] != before.get(path)}
+    paths, met = about(sketched, key) | changed, meeting(sketched, changed)
+    keys = {one for path in met for one in sketched[path].keys}
+    for path, one in sketched.items():
+        if one.kind == "scenario" and not keys.isdisjoint(one.calls):
+            homes = {home for name in one.calls if (home := home_of(sketched, name))}
+            paths |= {path, *homes, *called_by(sketched, homes)}
+    drawings = {path for path in paths if sketched[path].kind == "drawing"}
+    return with_registers(connection, files, sketched, paths | needs(sketched, drawings))
 
 
 def of_process(connection: Connection, process: str) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ _CALLED = re.compile(rb"\scalledElement\s*=\s*[\"']([^\"']+)[\"']")
 _DECISION = re.compile(rb"<(?:[\w.-]+:)?decision\b[^<>]*?\sid\s*=\s*[\"']([^\"']+)[\"']")
 _WORD = re.compile(rb"[\"'>]\s*([A-Za-z_][\w.-]{0,199})\s*[\"'<]")
 _DECLARED = re.compile(rb"^(form|register|groups|pack)\s*:[ \t]*[\"']?([^\s\"'#{]*)", re.MULTILINE)
+_USED = re.compile(rb"\b(?:use|register)\s*:\s*[\"']?([\w-]+)")
 _STARTED = re.compile(rb"(?:process|start)\s*:\s*[\"']?([\w.-]+)")
 SCENARIO = ".scenario.yaml"
 
@@ -27,7 +28,8 @@ SCENARIO = ".scenario.yaml"
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """``kind``: drawing, table, form, register, groups, pack, scenario, or empty; ``keys`` are what the file declares,
-    ``calls`` the processes it calls or starts, ``words`` everything in it that could be the key of something."""
+    ``calls`` the processes it calls or starts (of a form: the field groups and registers it uses), ``words`` everything
+    in it that could be the key of something."""
 
     kind: str
     keys: tuple[str, ...] = ()
@@ -73,7 +75,8 @@ def _sketch(path: str, content: bytes) -> Sketch:
         found = _DECLARED.search(content)
         if found:
             kind, key = found[1].decode(), found[2].decode("utf-8", "replace")
-            return Sketch(kind, (key,) if key and kind != "groups" else ())
+            used = frozenset(_words(_USED, content)) if kind in ("form", "register") else frozenset()
+            return Sketch(kind, (key,) if key and kind != "groups" else (), used)
         if PurePosixPath(path).name == "pack.yaml":
             return Sketch("pack")
     return Sketch("")
@@ -92,6 +95,38 @@ def callers_of(sketches: Mapping[str, Sketch], processes: Iterable[str]) -> set[
     """Paths of the drawings that call one of ``processes`` by name."""
     wanted = set(processes)
     return {path for path, one in sketches.items() if one.kind == "drawing" and not wanted.isdisjoint(one.calls)}
+
+
+def users_of(sketches: Mapping[str, Sketch], paths: Iterable[str]) -> set[str]:
+    """Paths of the drawings that name a form or table at ``paths``."""
+    return naming(sketches, [key for path in paths if sketches[path].kind in ("form", "table")
+                             for key in sketches[path].keys])
+
+
+def naming(sketches: Mapping[str, Sketch], keys: Iterable[str]) -> set[str]:
+    """Paths of the drawings that name one of ``keys``, or call it."""
+    wanted = set(keys)
+    return {path for path, one in sketches.items() if one.kind == "drawing"
+            and not (wanted.isdisjoint(one.words) and wanted.isdisjoint(one.calls))}
+
+
+def meeting(sketches: Mapping[str, Sketch], changed: Iterable[str]) -> set[str]:
+    """Paths of the drawings that meet what stands at ``changed``: they name it or a form that uses it, they stand in
+    its pack, or they call, however deep, a drawing that does."""
+    there = {path: sketches[path] for path in changed if path in sketches}
+    keys = {key for one in there.values() if one.kind in ("form", "table", "register") for key in one.keys}
+    grouped = any(one.kind == "groups" for one in there.values())
+    registers = {key for one in there.values() if one.kind == "register" for key in one.keys}
+    keys |= {key for one in sketches.values() if one.kind == "form"
+             and (grouped and one.calls or not registers.isdisjoint(one.calls)) for key in one.keys}
+    folders = {path.rpartition("/")[0] for path, one in there.items() if one.kind == "pack"}
+    found = naming(sketches, keys) | {path for path, one in sketches.items() if one.kind == "drawing" and (
+        path in there or path.rpartition("/")[0] in folders)}
+    todo = found
+    while todo:
+        todo = callers_of(sketches, [key for path in todo for key in sketches[path].keys]) - found
+        found |= todo
+    return found
 
 
 def called_by(sketches: Mapping[str, Sketch], paths: Iterable[str], *, deep: bool = True) -> set[str]:

@@ -104,9 +104,11 @@ class ScenariosView:
 @dataclass(frozen=True, slots=True)
 class ScenariosVerdict:
     """Whether a draft's scenarios pass as it stands. ``state``: none (it has no scenarios), unknown (not run since it
-    changed), running, passed, failed; ``unreadable`` counts files that cannot be read."""
+    changed), running, passed, failed; ``unreadable`` counts files that cannot be read, ``others`` are files of
+    other processes."""
 
     state: str
     passed: int = 0
     failed: int = 0
     unreadable: int = 0
+    others: tuple[str, ...] = ()

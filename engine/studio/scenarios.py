@@ -1,4 +1,6 @@
-"""The scenarios of a draft: listed, run with what they cover, added to, and asked whether they pass."""
+"""The scenarios of a draft: listed, run with what they cover, added to, and asked whether they pass.
+
+Those of other processes that meet what the draft changes are among them (:func:`engine.live_files.tried_files`)."""
 
 from __future__ import annotations
 
@@ -48,7 +50,7 @@ class Scenarios:
         """The scenarios of a draft with the results of their last run. Raises NotFound."""
         looking(by)
         with self._parts.database.reading() as connection:
-            files = live_files.files_of(connection, draft_id)
+            files = live_files.tried_files(connection, draft_id)
             row = _last(connection, draft_id)
         results = {(one["file"], one["number"]): one for one in (row.result or {}).get("results", ())} if row else {}
         cards = tuple(_file(path, files[path], results) for path in sorted(files) if path.endswith(SCENARIO))
@@ -59,7 +61,7 @@ class Scenarios:
         changing(by)
         parts = self._parts
         with parts.database.transaction() as connection:
-            files = live_files.files_of(connection, draft_id)
+            files = live_files.tried_files(connection, draft_id)
             run_id = self._runs.begin(connection, draft_id, KIND, by, files=live_files.fingerprint(files),
                                       total=len(_readable(files)))
         if not self._ahead(run_id, files, time.monotonic() + at_once):
@@ -132,7 +134,7 @@ class Scenarios:
         """Go on where the run stands, to its end or until the time is up; whether it has ended."""
         with self._parts.database.reading() as connection:
             row = self._runs.row(connection, run_id)
-            files = live_files.files_of(connection, row.draft_id)
+            files = live_files.tried_files(connection, row.draft_id)
         if live_files.fingerprint(files) != row.files:
             self._runs.end(run_id, "stopped")  # the draft went on: these results would speak of nothing
             return True
@@ -163,20 +165,22 @@ class Scenarios:
 
 def verdict(connection: Connection, draft_id: str) -> ScenariosVerdict:
     """Whether the scenarios of a draft pass as it stands, by the last run (mechanism for publishing)."""
-    files = live_files.files_of(connection, draft_id)
+    files = live_files.tried_files(connection, draft_id)
     paths = [path for path in files if path.endswith(SCENARIO)]
     if not paths:
         return ScenariosVerdict("none")
+    own = _beside(connection, draft_id)
+    others = tuple(path for path in paths if path != own)
     unreadable = sum(1 for path in paths if not _scenarios(path, files[path]))
     row = _last(connection, draft_id)
     if row is None or row.files != live_files.fingerprint(files) or row.state == "stopped":
-        return ScenariosVerdict("unknown", unreadable=unreadable)
+        return ScenariosVerdict("unknown", unreadable=unreadable, others=others)
     results = (row.result or {}).get("results", ())
     passed, failed = sum(one["ok"] for one in results), sum(not one["ok"] for one in results)
     if row.state not in ENDED:
-        return ScenariosVerdict("running", passed, failed, unreadable)
+        return ScenariosVerdict("running", passed, failed, unreadable, others)
     bad = failed or unreadable or row.state == "failed"
-    return ScenariosVerdict("failed" if bad else "passed", passed, failed, unreadable)
+    return ScenariosVerdict("failed" if bad else "passed", passed, failed, unreadable, others)
 
 
 def _last(connection: Connection, draft_id: str) -> Row[Any] | None:

@@ -11,7 +11,7 @@ from engine import live_files
 from engine.checking import check_content
 from engine.errors import Problem
 from engine.reading import Content, read_content
-from engine.sketches import Sketch, called_by, callers_of, home_of, needs
+from engine.sketches import Sketch, called_by, callers_of, home_of, naming, needs, users_of
 from engine.studio.overlay import Overlay
 
 
@@ -45,7 +45,7 @@ def scope_of(sketched: Mapping[str, Sketch], process: str, changed: Collection[s
     """
     drawings = {path for path, one in sketched.items() if one.kind == "drawing"}
     there = {path for path in changed if path in sketched}
-    own = ({home_of(sketched, process)} | there) & drawings | users_of(sketched, there) | _users(sketched, [
+    own = ({home_of(sketched, process)} | there) & drawings | users_of(sketched, there) | naming(sketched, [
         key for one in gone.values() for key in one.keys])
     shared = {path for path, one in sketched.items() if one.kind in ("pack", "groups")}
     within = own | needs(sketched, own) | there
@@ -58,18 +58,6 @@ def scope_of(sketched: Mapping[str, Sketch], process: str, changed: Collection[s
             others |= {one for one in drawings if one.rpartition("/")[0] == path.rpartition("/")[0]}
     others |= callers_of(sketched, [key for path in others for key in sketched[path].keys])
     return Scope(frozenset(own), frozenset(within), frozenset(within | others | needs(sketched, others) | shared))
-
-
-def users_of(sketched: Mapping[str, Sketch], paths: Collection[str]) -> set[str]:
-    """Paths of the drawings that name a form or table at ``paths``."""
-    return _users(sketched, [key for path in paths if sketched[path].kind in ("form", "table")
-                             for key in sketched[path].keys])
-
-
-def _users(sketched: Mapping[str, Sketch], keys: Collection[str]) -> set[str]:
-    wanted = set(keys)
-    return {path for path, one in sketched.items() if one.kind == "drawing"
-            and not (wanted.isdisjoint(one.words) and wanted.isdisjoint(one.calls))}
 
 
 def checked(connection: Connection, laid: Overlay, process: str, unsaved: Mapping[str, bytes] | None = None, *,

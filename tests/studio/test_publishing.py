@@ -211,3 +211,51 @@ def test_a_database_deployed_before_gets_its_live_files(small_workshop: Workshop
     assert {NOTE, PACK, FORM} <= files.keys() and files == wanted
     assert house.studio.publish(renamed(house), "x", house.owner, accepted(
         house, house.studio.drafts(house.owner)[0].id)).definitions
+
+
+TWIN = """\
+format: 1
+scenarios:
+- name: {zh: 同意, en: Approved}
+  process: twin
+  given: {people: {a: {name: 甲, roles: [agent, supervisor]}}}
+  steps:
+  - {start: twin, by: a}
+  - {complete: write, by: a, form: {customer: 王芳}}
+  - {complete: approve, by: a, form: {decision: approve}}
+  - expect: {ended: true}
+"""
+
+
+def with_a_twin(house: Workshop) -> None:
+    """Another process with the forms of ``note`` and a scenario of its own, live; ``due`` shares nothing."""
+    twin = content("note")[NOTE].replace(b'process id="note"', b'process id="twin"').replace(b"d_note", b"d_twin")
+    house.engine.deployments.deploy(content("note") | {
+        "t/twin.bpmn": twin, "t/twin.scenario.yaml": TWIN.encode(),
+        "t/due.scenario.yaml": TWIN.replace("twin", "due").encode()}, SYSTEM)
+
+
+def test_the_scenarios_of_every_process_that_meets_the_change_must_pass(small_workshop: Workshop) -> None:
+    house = small_workshop
+    with_a_twin(house)
+    draft = house.studio.open("note", house.owner).id
+    assert house.studio.scenarios_pass(draft, house.owner).state == "none"
+    house.edit(draft, FORM, "id: phone, label", "id: phone, required: true, label")
+    verdict = house.studio.scenarios_pass(draft, house.owner)
+    assert (verdict.state, verdict.others) == ("unknown", ("t/twin.scenario.yaml",))
+    with pytest.raises(NotReady):
+        house.studio.publish(draft, "电话必填", house.owner, accepted(house, draft))
+    house.studio.scenarios.run(draft, house.owner)
+    assert house.studio.scenarios_pass(draft, house.owner).state == "failed"
+    house.edit(draft, "t/twin.scenario.yaml", "{customer: 王芳}", "{customer: 王芳, phone: '13800000001'}")
+    house.studio.scenarios.run(draft, house.owner)
+    card = house.studio.publish(draft, "电话必填", house.owner, accepted(house, draft))
+    assert {one.key for one in card.definitions} == {"note", "twin"}
+
+
+def test_a_change_of_the_pack_meets_all_its_processes(small_workshop: Workshop) -> None:
+    house = small_workshop
+    with_a_twin(house)
+    draft = house.studio.open("note", house.owner).id
+    house.edit(draft, PACK, "zh: 上限", "zh: 最多")
+    assert house.studio.scenarios_pass(draft, house.owner).others == ("t/due.scenario.yaml", "t/twin.scenario.yaml")

@@ -84,9 +84,10 @@ def settle(draft_id: str) -> Response:
 
 @blueprint.post("/run-scenarios")
 def run_scenarios(draft_id: str) -> Response:
-    """Run the scenarios and come back here."""
+    """Run the scenarios and come back here; where that takes longer, to their page, which shows how far they are."""
     engine().studio.scenarios.run(draft_id, actor())
-    return redirect(url_for("studio_publishing.page", draft_id=draft_id))
+    running = engine().studio.scenarios_pass(draft_id, actor()).state == "running"
+    return redirect(url_for("studio_scenarios.page" if running else "studio_publishing.page", draft_id=draft_id))
 
 
 def _acted(draft_id: str, act: Any) -> Response:

@@ -24,11 +24,13 @@ def page(draft_id: str) -> str:
 def _list(draft_id: str) -> dict[str, Any]:
     view = engine().studio.scenarios.list(draft_id, actor())
     running = view.run is not None and view.run.state in ("waiting", "running")
-    own = head(draft_id, "scenarios")["draft"].card.process_key
+    draft = head(draft_id, "scenarios")["draft"]
+    own = draft.card.process_key
     covered = sorted(view.run.drawings, key=lambda one: one.key != own) if view.run and not running else []
     drawings = [_drawing(draft_id, one, view.run.id) for one in covered]
     return {"view": view, "run": view.run, "running": running, "diagrams": drawings, "may_change": changes(),
-            "draft_id": draft_id, "count": sum(len(file.scenarios) for file in view.files)}
+            "own_file": draft.drawing.rpartition(".")[0] + ".scenario.yaml", "draft_id": draft_id,
+            "count": sum(len(file.scenarios) for file in view.files)}
 
 
 def _drawing(draft_id: str, coverage: Any, run: str) -> dict[str, Any]:
