@@ -6,20 +6,27 @@ instance's row is the lock of a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from inspect import getattr_static, isfunction
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError
 
 from engine.errors import BihuanError, Conflict, Invalid
 from engine.sealing import NONE, Keys
 
 BUSY_MILLISECONDS = 30_000
+PATIENCE = "400ms"
+"""How long a transaction that gives way waits for a lock: less than the second after which PostgreSQL looks for circles
+and ends any one of those in it."""
+AGAIN = 3
+"""How often a verb that was ended in favour of another is done again."""
 
 
 class DatabaseBusy(Conflict):
@@ -28,6 +35,8 @@ class DatabaseBusy(Conflict):
     code, http_status = "database_busy", 503
     zh = "系统正忙，操作没有执行；请再试一次。"
     en = "The system is busy; nothing was done. Please try again."
+    circle = False
+    """Whether it waited for somebody who waited for it: done again at once, it goes well."""
 
 
 class DatabaseUnreachable(BihuanError):
@@ -36,6 +45,14 @@ class DatabaseUnreachable(BihuanError):
     code, http_status = "database_unreachable", 503
     zh = "无法连接数据库：{why}"
     en = "The database cannot be reached: {why}"
+
+
+class Clashed(BihuanError):
+    """Somebody wrote the same, or took away what this needs, between our look and our write."""
+
+    code, http_status = "clashed", 409
+    zh = "刚刚有人做了与此冲突的操作，没有保存；请刷新后再试。"
+    en = "Somebody has just done something that stands against this; nothing was saved. Please look again and retry."
 
 
 class Unkept(Invalid):
@@ -53,15 +70,60 @@ def _told() -> Iterator[None]:
         yield
     except DataError as error:
         raise Unkept() from error
+    except IntegrityError as error:
+        raise Clashed(what=_constraint(error)) from error
     except OperationalError as error:
-        if _is_busy(error):
-            raise DatabaseBusy() from error
-        raise
+        if not _is_busy(error):
+            raise
+        busy = DatabaseBusy()
+        busy.circle = _state(error) in _CIRCLE
+        raise busy from error
+
+
+_CIRCLE = ("40001", "40P01")
+
+
+def _state(error: OperationalError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _is_busy(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01", "55P03") or "database is locked" in str(error.orig)
+    return _state(error) in (*_CIRCLE, "55P03") or "database is locked" in str(error.orig)
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of what was broken, without any value: PostgreSQL's sentence holds some, SQLite's does not."""
+    told = getattr(error.orig, "diag", None)
+    return str(told.constraint_name or "") if told is not None else str(error.orig)
+
+
+def done_again(verbs: type) -> type:
+    """A class whose verbs are done again when the database ends them because two waited for each other.
+
+    Locks are taken in one order (cases first), which leaves few such circles: two cases that write the same two records
+    of a register, for one. Each verb is one transaction, so that nothing of it was done.
+    """
+    for name in dir(verbs):
+        verb = getattr_static(verbs, name)
+        if not name.startswith("_") and isfunction(verb):
+            setattr(verbs, name, _again(verb))
+    return verbs
+
+
+def _again(verb: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(verb)
+    def act(*arguments: Any, **named: Any) -> Any:
+        kept = [list(one) if isinstance(one, Iterator) else one for one in arguments]
+        named = {name: list(one) if isinstance(one, Iterator) else one for name, one in named.items()}
+        for _ in range(AGAIN):
+            try:
+                return verb(*kept, **named)
+            except DatabaseBusy as error:
+                if not error.circle:
+                    raise
+        return verb(*kept, **named)
+
+    return act
 
 
 class Database:
@@ -106,6 +168,12 @@ class Database:
         """Let transactions that do ``what`` come one after the other (SQLite has one writer at a time anyway)."""
         if not self.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+    def give_way(self, connection: Connection) -> None:
+        """Let this transaction, which locks several cases, wait for others a moment at most, so that nobody who works
+        on one of them is ended for its sake. It ends with :class:`DatabaseBusy` and is done again later."""
+        if not self.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
 
     def dispose(self) -> None:
         """Close all connections."""

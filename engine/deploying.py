@@ -15,8 +15,9 @@ from engine.bpmn import ProcessModel
 from engine.cards import Bilingual, DefinitionCard, DeploymentCard
 from engine.ids import new_id
 from engine.live import changed
-from engine.models.repository import DefinitionPart, Deployment, Pack, ProcessDefinition
+from engine.models.repository import DefinitionPart, Deployment, Pack, ProcessDefinition, RegisterDeclaration
 from engine.reading import Content
+from engine.registers.table import reserve
 
 
 def deploy(parts: Any, connection: Connection, content: Content, files: Mapping[str, bytes | None], by: Actor,
@@ -30,11 +31,6 @@ def deploy(parts: Any, connection: Connection, content: Content, files: Mapping[
     connection.execute(insert(Deployment.__table__).values(id=deployment, at=now, by=by.login, note=note))
     live_files.record(parts.database, connection, deployment, files)
     brought = set(files.values())
-    groups = live_files.sha_of(content.groups_file[1]) if content.groups_file else None
-    anew = content.groups_file is not None and content.groups_file[1] in brought
-    for register, raw in content.registers.values():
-        if anew or raw in brought:
-            parts.registers.deploy(connection, register, live_files.sha_of(raw), groups)
     for pack, raw in content.packs.values():
         if raw in brought:
             _publish_pack(parts, connection, pack.key, live_files.sha_of(raw), now)
@@ -44,8 +40,22 @@ def deploy(parts: Any, connection: Connection, content: Content, files: Mapping[
         (cards if card else unchanged).append(card or model.key)
     if cards:
         changed(connection)
+    _deploy_registers(parts, connection, content, brought)
     parts.note(connection, by, "deployed", note=note, keys=[card.key for card in cards])
     return DeploymentCard(deployment, tuple(cards), tuple(unchanged))
+
+
+def _deploy_registers(parts: Any, connection: Connection, content: Content, brought: set[bytes | None]) -> None:
+    """Make and widen the tables of registers: last, because whoever uses them waits until the deployment has ended."""
+    groups = live_files.sha_of(content.groups_file[1]) if content.groups_file else None
+    anew = content.groups_file is not None and content.groups_file[1] in brought
+    wanted = [(register, live_files.sha_of(raw)) for register, raw in content.registers.values()
+              if anew or raw in brought]
+    known = {(row.key, row.sha256, row.groups_sha256) for row in connection.execute(select(
+        RegisterDeclaration.key, RegisterDeclaration.sha256, RegisterDeclaration.groups_sha256))} if wanted else set()
+    reserve(connection, [one.key for one, sha in wanted if (one.key, sha, groups) not in known])
+    for register, sha in wanted:
+        parts.registers.deploy(connection, register, sha, groups)
 
 
 def _publish_pack(parts: Any, connection: Connection, key: str, sha: str, now: datetime) -> None:

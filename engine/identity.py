@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.authorization import Actor
+from engine.database import done_again
 from engine.handing_over import HandingOver
 from engine.models.identity import Person
 from engine.people.actors import LastAdministrator, actor_of
@@ -21,6 +22,7 @@ __all__ = ["FirstPasswordOver", "Identity", "LastAdministrator", "LoginTaken", "
            "WeakPassword"]
 
 
+@done_again
 class Identity(SigningIn, Passwords, Providers, Directory, Organisation, Importing, Substitutions, HandingOver):
     """The verbs around people."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from engine import forms_filled, messages, starting, task_rows
 from engine.authorization import Actor, may_start, only_looks, require
 from engine.cards import StartedCard
+from engine.database import done_again
 from engine.errors import Conflict
 from engine.interventions import Interventions
 from engine.models.repository import ProcessDefinition
@@ -18,6 +19,7 @@ from engine.models.runtime import OnceToken, ProcessInstance, UserTask
 from engine.wait_state import save, settle
 
 
+@done_again
 class Instances(Interventions):
     """The verbs; each is one transaction."""
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from engine import account_letters, job_kinds, notice_sending, sweeping
+from engine import account_letters, job_kinds, leaving, notice_sending, sweeping
 from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
-from engine.family import CasePaused, lock
+from engine.family import lock
+from engine.history import Record
 from engine.ids import new_id
 from engine.migrating import plans as migrating
 from engine.models.runtime import Incident, Job
@@ -45,7 +46,12 @@ class Jobs:
         """Delete what has had its time (see :mod:`engine.sweeping`), once a day personal values, too; how many went."""
         now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
+            self._parts.database.take_turns(connection, "sweep")
             gone = sweeping.sweep(connection, now)
+        with self._parts.database.transaction() as connection:
+            for person in leaving.stragglers(connection):
+                leaving.hold_cases(connection, person)
+                leaving.give_back(connection, self._parts.live.at(connection), Record(now, None), person)
         if self._expired_at is None or now - self._expired_at >= BETWEEN_EXPIRIES:
             self._expired_at = now
             gone += retention.expire(self._parts)
@@ -105,11 +111,13 @@ class Jobs:
         answer = job_kinds.call(self._parts, job) if job.kind in ("service", "notice") else None
         with self._parts.database.transaction() as connection:
             family = lock(self._parts, connection, job.root_id, SYSTEM, self._parts.clock.now())
-            mine = connection.execute(delete(Job.__table__).where(Job.id == job.id, Job.owner == owner)).rowcount
-            if not mine:
-                return  # gone with its task, or taken over by another worker
+            own = (Job.id == job.id, Job.owner == owner)
             if family.root_row["state"] == "suspended" and answer is None:
-                raise CasePaused()  # suspended since the job was acquired: it waits for the case to go on
+                connection.execute(update(Job.__table__).where(*own).values(
+                    owner=None, locked_until=None, suspended=True))  # since it was written: it waits for the case
+                return
+            if not connection.execute(delete(Job.__table__).where(*own)).rowcount:
+                return  # gone with its task, or taken over by another worker
             job_kinds.advance(family, job, answer)
 
     def _release(self, job: Row[Any], owner: str) -> None:

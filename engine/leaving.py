@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, case, insert, select, update
 
+from engine.family import hold
 from engine.history import Record
 from engine.live import Live
+from engine.models.identity import Person
 from engine.models.runtime import TaskCandidate, UserTask
+
+
+def hold_cases(connection: Connection, person_id: str) -> None:
+    """Lock the cases in which a person has or lent a task, before anything else is written: two statements."""
+    hold(connection, connection.scalars(select(UserTask.root_id).where(
+        (UserTask.assignee_id == person_id) | (UserTask.owner_id == person_id))))
+
+
+def stragglers(connection: Connection) -> list[str]:
+    """People who left and have a task: it was given to them in the very moment in which they left."""
+    return list(connection.scalars(select(UserTask.assignee_id).distinct().join(
+        Person, Person.id == UserTask.assignee_id).where(Person.left_at.is_not(None)).order_by(UserTask.assignee_id)))
 
 
 def give_back(connection: Connection, live: Live, record: Record, person_id: str) -> int:
     """Give back what a person has, with an entry for each: what was lent to the person goes to its owner, the rest to
-    its roles; what the person lent stays with whoever has it. Returns how many tasks changed hands.
+    its roles; what the person lent stays with whoever has it. The cases are locked. Returns how many changed hands.
 
     Signatures that are still asked of the person wait for whoever supervises the case to remove them.
     """

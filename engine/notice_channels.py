@@ -19,6 +19,7 @@ from engine.connectors import ConnectorFailure
 from engine.connectors import robots as robot
 from engine.connectors.addresses import email_address
 from engine.connectors.outbound import check_url
+from engine.database import done_again
 from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
 from engine.models.identity import Notice
@@ -73,6 +74,7 @@ class ChannelCard:
     unit_name: Bilingual | None
 
 
+@done_again
 class Notices:
     """The verbs; each is one transaction."""
 
@@ -224,13 +226,14 @@ class Notices:
         """
         with self._parts.database.transaction() as connection:
             mine = (NoticeChannel.id == channel_id, self._of(by))
+            if connection.execute(select(NoticeChannel.id).where(*mine)).first() is not None:
+                connection.execute(delete(Job.__table__).where(Job.id == channel_id))  # first, as a delivery does
             gone = connection.execute(delete(NoticeChannel.__table__)
                                       .where(*mine, NoticeChannel.kind != "mail")).rowcount
             gone = gone or connection.execute(
                 update(NoticeChannel.__table__).where(*mine).values(active=False)).rowcount
             if not gone:
                 raise NotFound(what="channel")
-            connection.execute(delete(Job.__table__).where(Job.id == channel_id))
             live_data.changed(connection)
             self._parts.note(connection, by, "channel_deleted", channel=channel_id)
 

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 
 from engine.connectors import CallContext, ConnectorFailure, failure_sentence
 from engine.connectors import robots as robot
@@ -48,10 +48,13 @@ def dispatch(parts: Any, job: Row[Any], owner: str) -> None:
             due = moment(channel, now, zone)
             rows.append({"notice_id": notice.id, "channel_id": channel.id, "due_at": due})
             moments[channel.id] = min(due, moments.get(channel.id, due))
+        for channel_id in sorted(moments):  # before the rows of the channel, as whoever sends or deletes it does
+            stand(parts, connection, channel_id, moments[channel_id], now)
+        there = set(connection.scalars(select(NoticeChannel.id).where(NoticeChannel.id.in_(list(moments)))
+                                       .order_by(NoticeChannel.id).with_for_update(read=True, key_share=True)))
+        rows = [row for row in rows if row["channel_id"] in there]
         if rows:
             connection.execute(insert(NoticeDelivery.__table__), rows)
-        for channel_id, due in moments.items():
-            stand(parts, connection, channel_id, due, now)
 
 
 def stand(parts: Any, connection: Connection, channel_id: str, due: datetime, now: datetime) -> None:
@@ -148,13 +151,20 @@ def _mail_by_default(parts: Any, connection: Connection, people: set[str], now: 
     """Whoever has an e-mail address and has never chosen a channel gets the important groups by e-mail."""
     if not parts.settings.smtp_host:
         return
-    chosen = exists().where(NoticeChannel.person_id == Person.id)
-    missing = connection.execute(
-        select(Person.id, Person.email).where(Person.id.in_(people), Person.email != "", ~chosen)).all()
+    missing = connection.execute(_WITHOUT_CHANNEL, {"the_people": sorted(people)}).all()
+    if missing:  # another dispatch may have been faster: the people are locked by the first look, and looked at again
+        missing = connection.execute(_WITHOUT_CHANNEL, {"the_people": [row.id for row in missing]}).all()
     if missing:
         connection.execute(insert(NoticeChannel.__table__), [
             {"id": new_id(now), "person_id": row.id, "unit_id": None, "kind": "mail", "address": row.email,
              "groups": list(MAIL_GROUPS), "created_at": now} for row in missing])
+
+
+_WITHOUT_CHANNEL = (
+    select(Person.id, Person.email)
+    .where(Person.id.in_(bindparam("the_people", expanding=True)), Person.email != "",
+           ~exists().where(NoticeChannel.person_id == Person.id))
+    .order_by(Person.id).with_for_update(of=Person, key_share=True))
 
 
 def deliver(parts: Any, job: Row[Any], owner: str) -> None:

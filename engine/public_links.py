@@ -15,8 +15,10 @@ from sqlalchemy import Connection, Row, update
 
 from engine import messages
 from engine.cards import Bilingual, PublicView
+from engine.database import done_again
 from engine.errors import Invalid, NotFound
 from engine.expressions import Expressions
+from engine.family import hold
 from engine.forms import validate, view
 from engine.history import Record
 from engine.models.identity import PublicLink
@@ -42,6 +44,7 @@ def make(family: Any, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any
     return {"url": address(settings, token), "expires_at": expires}
 
 
+@done_again
 class PublicLinks(PublicIntake, PublicFollowing, PublicSent):
     """What stands behind ``/p/<token>``."""
 
@@ -82,6 +85,7 @@ class PublicLinks(PublicIntake, PublicFollowing, PublicSent):
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.transaction() as connection:
             row = answered_link(connection, token)
+            hold(connection, [row.root_id])
             if row.case_ended_at is not None and row.message:
                 raise LinkExpired()  # nobody waits for the answer any more
             used = connection.execute(

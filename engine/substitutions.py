@@ -77,6 +77,7 @@ class Substitutions:
         if not from_at < until_at or until_at <= now:
             raise BadPeriod("until_at")
         with self._parts.database.transaction() as connection:
+            self._parts.database.take_turns(connection, "substitutions")  # none is passed on, by two at once neither
             live = self._parts.live.at(connection)
             away, acting = there(connection, live, person, "person"), there(connection, live, substitute, "substitute")
             _may(by, away, live)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.database import done_again
 from engine.incidents.listing import Listing
 from engine.incidents.settling import Settling, StepWaits
 from engine.incidents.wording import SENTENCES, wording
@@ -11,6 +12,7 @@ from engine.incidents.wording import SENTENCES, wording
 __all__ = ["SENTENCES", "Incidents", "StepWaits", "wording"]
 
 
+@done_again
 class Incidents(Listing, Settling):
     """The verbs around incidents."""
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from engine.authorization import Actor, may_intervene, only_looks, require, require_acting
 from engine.bulk import BulkRow, each
 from engine.errors import Conflict, FieldError, Invalid, NotFound, ReasonNeeded
 from engine.expressions import ExpressionFailed
-from engine.family import Family, Member, keyed_waits, lock
+from engine.family import Family, Member, hold, keyed_waits, lock
 from engine.models.runtime import Incident, Job, ProcessInstance
 from engine.wait_state import save, settle
 
 RESERVED = frozenset({"case", "parameters"})
 MOST_NOTES = 50
+_INCIDENT = (select(*Incident.__table__.columns, ProcessInstance.unit_id)
+             .outerjoin(ProcessInstance, ProcessInstance.id == Incident.root_id)
+             .where(Incident.id == bindparam("the_id")))
 _UNKNOWN = ("流程中没有这个数据。", "The process has no such data.")
 
 
@@ -171,13 +174,17 @@ class Settling:
             raise Conflict()
 
     def _open(self, connection: Any, incident_id: str, by: Actor) -> Row[Any]:
+        """An incident that nobody has settled, read anew under the lock of its case, or of its job where it has no
+        case. Raises NotFound, NotPermitted, Conflict."""
         require_acting(by)
-        row = connection.execute(
-            select(*Incident.__table__.columns, ProcessInstance.unit_id)
-            .outerjoin(ProcessInstance, ProcessInstance.id == Incident.root_id)
-            .where(Incident.id == incident_id)).first()
-        if row is None:
+        found = connection.execute(_INCIDENT, {"the_id": incident_id}).first()
+        if found is None:
             raise NotFound(what="incident")
+        if found.root_id is not None:
+            hold(connection, [found.root_id])
+        else:
+            connection.execute(select(Job.id).where(Job.id == found.job_id).with_for_update())
+        row = connection.execute(_INCIDENT, {"the_id": incident_id}).one()
         allowed = may_intervene(by, row.unit_id, self._parts.live.at(connection)) and not only_looks(by)
         require(allowed, "处理异常", "settle incidents")
         if row.resolved_at is not None:

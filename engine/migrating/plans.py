@@ -78,6 +78,7 @@ def work(parts: Any, job: Row[Any], owner: str) -> None:
         with parts.database.transaction() as connection:
             if not _mine(parts, connection, job, owner):
                 return
+            parts.database.give_way(connection)
             wanted = _left(connection, plan, size)
             if not wanted:
                 _finish(parts, connection, plan, job)

@@ -67,6 +67,7 @@ def keep_an_administrator(connection: Connection, person: str) -> None:
     """Raise LastAdministrator if nobody but ``person`` administers. The holdings are locked by being read anew."""
     rows = connection.execute(
         select(RoleHolding.person_id, Person.name).join(Person, Person.id == RoleHolding.person_id)
-        .where(RoleHolding.role == ADMINISTRATOR, Person.left_at.is_(None)).with_for_update(of=RoleHolding)).all()
+        .where(RoleHolding.role == ADMINISTRATOR, Person.left_at.is_(None))
+        .order_by(RoleHolding.person_id, RoleHolding.unit_id).with_for_update(of=RoleHolding)).all()
     if {row.person_id for row in rows} == {person}:
         raise LastAdministrator(name=rows[0].name)

@@ -188,6 +188,7 @@ class Directory:
         now = self._parts.clock.now()
         with self._parts.database.transaction() as connection:
             person = person_id(connection, login)
+            leaving.hold_cases(connection, person)
             keep_an_administrator(connection, person)
             held = connection.execute(delete(RoleHolding.__table__).where(RoleHolding.person_id == person)
                                       .returning(RoleHolding.__table__.c.role)).scalars().all()

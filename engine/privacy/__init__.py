@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from engine.authorization import Actor
 from engine.cards import Bilingual
 from engine.errors import Conflict
+from engine.family import hold
 from engine.live import Live
 from engine.models.repository import ProcessDefinition
 from engine.privacy.blanking import blank_case
@@ -73,6 +74,7 @@ class Privacy(Holds):
             if person.open_cases:
                 raise StillOpen(numbers="、".join(case.number for case in person.open_cases[:5]))
             going = [case for case in person.cases if not case.held]
+            hold(connection, [case.id for case in going])
             for case in going:
                 blank_case(parts, connection, case.id, now)
                 parts.note(connection, by, "erased", root_id=case.id, reason=why)

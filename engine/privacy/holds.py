@@ -42,6 +42,7 @@ class Holds:
         NotPermitted."""
         parts, now, number = self._parts, self._parts.clock.now(), plain_form(phone)
         with parts.database.transaction() as connection:
+            parts.database.take_turns(connection, "privacy")  # nothing is erased while the hold comes
             may_manage(by, parts.live.at(connection), "设置法务保全", "set a legal hold")
             why = reason_of(reason)
             if bool(case) == bool(phone):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from engine.calendar.month import plus_months
+from engine.family import hold
 from engine.history import Record
 from engine.models.history import FormFilled
 from engine.models.runtime import ProcessInstance
@@ -27,6 +28,7 @@ def expire(parts: Any) -> int:
     """Blank what has had its time and is under no legal hold; returns how many cases and records."""
     now = parts.clock.now()
     with parts.database.transaction() as connection:
+        parts.database.take_turns(connection, "privacy")
         done = _cases(parts, connection, now)
         for store in parts.registers.stores(connection).values():
             if store.register.retention:
@@ -59,6 +61,7 @@ def _cases(parts: Any, connection: Connection, now: datetime) -> int:
                     .limit(BATCH)):
                 over[root].add((definition_id, form_key))
     held = held_roots(connection, over)
+    hold(connection, over.keys() - held)
     record = Record(now, None)
     for root, forms in over.items():
         if root not in held:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Select, String, Table, Text, func, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.schema import CreateColumn
 
 from engine.column_types import Moment, SealedValues
@@ -13,6 +15,9 @@ from engine.registers.derived import columns_beside, label_column
 from engine.registers.register import Register
 from engine.registers.rewriting import rewrite_all, sealing_of
 
+PATIENCE, TURNS = "300ms", 40
+"""How long a deployment waits for tables at a time, less than the second after which PostgreSQL ends one of those who
+wait for each other; and how often."""
 PREFIX = "reg_"
 """Tables of this prefix belong to registers; the migrations of the engine leave them alone."""
 
@@ -95,6 +100,34 @@ def deploy_register(connection: Connection, register: Register) -> None:
              for one in register.fields.values() if one.id not in known]
     if fresh:
         connection.execute(COLUMNS.insert(), fresh)
+
+
+def reserve(connection: Connection, keys: Iterable[str]) -> None:
+    """Lock the tables of registers that will be made or widened: all at once, waiting a moment only and then anew.
+
+    A case that uses two of them would otherwise wait for one while it is waited for with the other. The last thing of
+    a deployment but making them.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    _lock(connection)
+    there = set(inspect(connection).get_table_names())
+    quote = connection.dialect.identifier_preparer.quote
+    names = [quote(name) for name in sorted(PREFIX + key for key in keys) if name in there]
+    if not names:
+        return
+    for turn in range(TURNS):
+        savepoint = connection.begin_nested()
+        try:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
+            savepoint.commit()
+            return
+        except OperationalError as error:
+            savepoint.rollback()
+            if turn + 1 == TURNS or getattr(error.orig, "sqlstate", None) != "55P03":
+                raise
 
 
 def _refuse_losses(connection: Connection, register: Register, table: Table, known: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """All that a person does with a user task, one module per family of verbs."""
 
+from engine.database import done_again
 from engine.tasks.attending import Attending
 from engine.tasks.bulk import Bulk
 from engine.tasks.clocks import Clocks
@@ -17,6 +18,7 @@ from engine.tasks.verbs import Everyday
 __all__ = ["AlreadyDone", "AlreadyTaken", "Tasks"]
 
 
+@done_again
 class Tasks(Everyday, Passing, Returning, PullingBack, Clocks, Signing, Copying, Urging, Talking, Phrasing, Attending,
             Bulk):
     """What staff do with tasks: each verb is one transaction, allowed by the table of :mod:`engine.operations`."""

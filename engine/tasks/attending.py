@@ -74,7 +74,8 @@ class Attending:
             table = Presence.__table__
             require(by.login in live.people, "查看这件待办", "look at this task")
             here = (select(UserTask.id, literal(by.person_id), literal(now, table.c.seen_at.type), literal(editing))
-                    .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id, sees_case(by, live, root)))
+                    .join(root, root.id == UserTask.root_id).where(UserTask.id == task_id, sees_case(by, live, root))
+                    .with_for_update(read=True, key_share=True, of=UserTask))  # somebody may just complete it
             statement = parts.database.insert(table).from_select(["task_id", "person_id", "seen_at", "editing"], here)
             statement = statement.on_conflict_do_update(
                 index_elements=["task_id", "person_id"],
