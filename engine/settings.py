@@ -39,6 +39,8 @@ class Settings:
     http_hosts: str = field(default="", metadata={
         "doc": "hosts that webhooks and HTTP calls may reach; `inside:crm.local:8080` for one in the house"})
     session_hours: int = field(default=12, metadata={"doc": "hours until a signed-in person signs in again"})
+    idle_minutes: int = field(default=60, metadata={
+        "doc": "minutes without an act after which a browser is signed out; 0: never"})
     sign_in_failures: int = field(default=5, metadata={"doc": "failed sign-ins before a pause"})
     sign_in_pause_minutes: int = field(default=15, metadata={"doc": "minutes of that pause"})
     sign_in_address_failures: int = field(default=30, metadata={

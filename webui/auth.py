@@ -21,7 +21,7 @@ from flask import (
 )
 
 from engine import BihuanError, NotFound, demo, only_looks
-from webui import errors
+from webui import errors, show
 from webui.show import engine
 from webui.words import LANGUAGES, _, lang
 
@@ -37,6 +37,11 @@ WITHOUT_PASSWORD = frozenset({"auth.sign_out", "password.page", "password.change
 OWN = frozenset({"auth.sign_out", "password.change", "password.sign_out_everywhere", "personal.reveal",
                  "personal.reveal_record", "studio_checks.check", "studio_drafts.here", "notices.read", "inbox.read"})
 """What an auditor may send: about oneself, or to look at something. Everything else changes something."""
+BY_ITSELF = frozenset({"auth.present", "inbox.rows", "beside.seen", "studio_drafts.here", "studio_scenarios.progress",
+                       "studio_effects.progress", "studio_migrating.part", "studio_migrating.progress"})
+"""What a page asks for while nobody does anything: it keeps nobody signed in."""
+KEPT_ANEW = 20
+"""How often within the time of an idle browser it is written down that somebody is at work there."""
 
 
 def actor() -> Any:
@@ -53,11 +58,20 @@ def guard() -> Response | None:
         return None
     if found is None:
         return _stranger()
+    _stay()
     if found.must_change_password and request.endpoint not in WITHOUT_PASSWORD:
         return _elsewhere(url_for("password.page"), 403, _("请先设置自己的密码。"), "password_first")
     if request.method not in ("GET", "HEAD", "OPTIONS") and only_looks(g.actor) and request.endpoint not in OWN:
         return errors.answer(403, _("审计员只能查看，不能改动。"), code="not_permitted")
     return None
+
+
+def _stay() -> None:
+    """An act of a person keeps the browser signed in; written down now and then, not for every page."""
+    most, now = engine().settings.idle_minutes * 60, int(show.now().timestamp())
+    if most and request.endpoint not in BY_ITSELF and not 0 <= now - session.get("kept", 0) < most / KEPT_ANEW:
+        engine().identity.keep_session(session["secret"])
+        session["kept"] = now
 
 
 def _stranger() -> Response:
@@ -140,6 +154,7 @@ def enter(found: Any, how: str) -> None:
         engine().identity.end_session(old)
     session.clear()
     session.permanent = True
+    session["kept"] = int(show.now().timestamp())
     session["secret"] = engine().identity.begin_session(
         found.person_id, address=request.remote_addr or "", browser=request.user_agent.string, how=how)
     if tongue:

@@ -104,8 +104,23 @@ class SigningIn:
         with self._parts.database.transaction() as connection:
             connection.execute(insert(BrowserSession.__table__).values(
                 secret_hash=_hash(secret), person_id=person, began_at=now, address=address[:64], browser=browser[:200],
-                expires_at=now + timedelta(hours=self._parts.settings.session_hours), how=how))
+                expires_at=self._until(now, now), how=how))
         return secret
+
+    def keep_session(self, secret: str) -> None:
+        """Somebody is at work in this browser: the time until an idle one is signed out begins anew."""
+        now, mine = self._parts.clock.now(), BrowserSession.secret_hash == _hash(secret)
+        with self._parts.database.transaction() as connection:
+            began = connection.scalar(select(BrowserSession.began_at).where(mine, BrowserSession.expires_at > now))
+            if began is not None:
+                connection.execute(update(BrowserSession.__table__).where(mine).values(
+                    expires_at=self._until(began, now)))
+
+    def _until(self, began: datetime, acted: datetime) -> datetime:
+        """How long a browser stays signed in that began and was last at work at these moments."""
+        settings = self._parts.settings
+        longest = began + timedelta(hours=settings.session_hours)
+        return min(longest, acted + timedelta(minutes=settings.idle_minutes)) if settings.idle_minutes else longest
 
     def signed_in(self, secret: str) -> SignedIn:
         """Who is signed in with this secret: two reads. Raises NotFound once it is over, ended, or the person left."""

@@ -39,7 +39,8 @@ class House:
     def __init__(self, database_url: str):
         self.clock = MovableClock(datetime(2026, 4, 7, 1, 0, tzinfo=UTC))
         self.engine = ProcessEngine(
-            Settings(database_url=database_url, secret_key="for tests only", demo=True), self.clock)
+            Settings(database_url=database_url, secret_key="for tests only", demo=True, idle_minutes=0),
+            self.clock)  # the clock jumps; browsers stay
         self.url = ""
         self.sessions: dict[tuple[str, str], Any] = {}
         """Cookies of those who signed in: (login, language)."""

@@ -53,7 +53,7 @@ LOOKS, OWN_ACCOUNT = frozenset(_LOOKS.split()), frozenset(_OWN.split())
 @pytest.fixture
 def small_house(sqlite_url: str, clock: Any) -> Iterator[House]:
     """People in units, without processes."""
-    engine = ProcessEngine(Settings(database_url=sqlite_url, secret_key="for tests only"), clock)
+    engine = ProcessEngine(Settings(database_url=sqlite_url, secret_key="for tests only", idle_minutes=0), clock)
     yield House(engine, clock)
     engine.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine import SYSTEM
@@ -84,3 +86,37 @@ def test_the_language_stays_chosen(signed_in):
     answer = screen.post("/language", {"lang": "en", "next": "/inbox?view=done"})
     assert answer.headers["Location"] == "/inbox?view=done"
     assert '<html lang="en"' in screen.get("/inbox").text
+
+
+def test_a_browser_in_which_nobody_does_anything_is_signed_out(house, signed_in):
+    # given an hour as the time of an idle browser
+    object.__setattr__(house.engine.settings, "idle_minutes", 60)
+    screen = signed_in("li.na")
+    # when somebody works for three hours with pauses, then the browser stays signed in
+    for _ in range(4):
+        house.clock.move(timedelta(minutes=50))
+        assert screen.get("/cases").status_code == 200
+    # when nobody does anything, though the page goes on asking for news by itself
+    house.clock.move(timedelta(minutes=50))
+    assert screen.get("/inbox/rows").status_code == 200
+    house.clock.move(timedelta(minutes=11))
+    # then it is signed out, and says what became of what was typed
+    answer = screen.get("/cases", Accept="application/json")
+    assert answer.status_code == 401 and "登录已过期" in answer.get_json()["error"]["message"]
+
+
+def test_work_does_not_keep_anybody_signed_in_for_ever(house, signed_in):
+    object.__setattr__(house.engine.settings, "idle_minutes", 60)
+    screen = signed_in("li.na")
+    for _ in range(14):
+        house.clock.move(timedelta(minutes=50))
+        assert screen.get("/cases").status_code == 200
+    house.clock.move(timedelta(minutes=25))
+    assert screen.get("/cases").status_code == 302, "twelve hours are over"
+
+
+def test_without_a_limit_an_idle_browser_stays(house, signed_in):
+    object.__setattr__(house.engine.settings, "idle_minutes", 0)
+    screen = signed_in("li.na")
+    house.clock.move(timedelta(hours=11))
+    assert screen.get("/cases").status_code == 200
