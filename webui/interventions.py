@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request, url_for
 
 from engine import OPERATION, BihuanError, FieldError, Invalid
-from webui import errors
+from webui import errors, operations
 from webui.auth import actor
 from webui.show import engine
 from webui.words import _, lang
@@ -33,7 +33,9 @@ def _dialog(case: str, verb: str, wrong: dict[str, str] | None = None, sentence:
         except BihuanError as error:
             sentence = sentence or error.sentence(lang())
     return render_template("cases/_ask.html", head=head, verb=verb, name=OPERATION[verb].name, sign=SIGNS[verb],
-                           targets=targets, wrong=wrong or {}, sentence=sentence, given=request.form)
+                           targets=targets, wrong=wrong or {}, sentence=sentence, given=request.form, kept={},
+                           address=url_for("interventions.do", case=head.number, verb=verb), reason_needed=True,
+                           people=operations.others)
 
 
 @blueprint.post("/cases/<case>/do/<verb>")

@@ -107,7 +107,9 @@ def _dialog(task: str, verb: str, wrong: dict[str, str] | None = None, sentence:
                              "sign": SIGNS[verb][0], "stop": verb in DESTRUCTIVE, "wrong": wrong or {},
                              "sentence": sentence, "given": request.form, "positions": POSITIONS, "rules": RULES,
                              "reason_needed": OPERATION[verb].reason, "targets": (), "signers": (), "outcomes": (),
-                             "view": None, "pad": SimpleNamespace(path=SIGNATURE, value=None)}
+                             "view": None, "pad": SimpleNamespace(path=SIGNATURE, value=None), "kept": {},
+                             "address": url_for("operations.do", task=task, verb=verb), "includes": "#task-form",
+                             "attach_to": url_for("files.attach", task=task), "people": others}
     try:
         view = engine().boards.task(task, actor(), lang())
         facts["view"] = view
@@ -121,6 +123,11 @@ def _dialog(task: str, verb: str, wrong: dict[str, str] | None = None, sentence:
     except BihuanError as error:
         facts["sentence"] = sentence or error.sentence(lang())
     return render_template("operations/_ask.html", **facts)
+
+
+def others() -> list[tuple[str, str]]:
+    """Everybody but oneself: (login, name)."""
+    return [one for one in forms.people() if one[0] != actor().login]
 
 
 # -- what each verb takes from its dialog; every one answers the sentence that says what happened

@@ -21,6 +21,7 @@ from engine.models.studio import Sandbox
 from engine.studio.inventing import given_for, scenarios_of
 from engine.studio.living_plays import Living, LivingPlays, replayed
 from engine.studio.rows import changing
+from engine.studio.sandbox_acts import SandboxActs
 from engine.studio.sandbox_cards import SandboxCard, SandboxView
 from engine.studio.sandbox_page import actor, page_of
 from engine.studio.telling import acting, told_as_scenario
@@ -57,7 +58,7 @@ class Stopped(Conflict):
     en = "Since the draft changed, step {number} can no longer be done. Cut there first, or change the draft back."
 
 
-class Sandboxes:
+class Sandboxes(SandboxActs):
     """The verbs of sandboxes; a person sees their own."""
 
     def __init__(self, parts: Any):

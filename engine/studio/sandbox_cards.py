@@ -20,7 +20,8 @@ class SandboxPerson:
 
 @dataclass(frozen=True, slots=True)
 class SandboxTask:
-    """An open task; ``players`` are those who may work on it, whoever claimed it first."""
+    """An open task; ``players`` are those who may work on it, whoever claimed it first, ``signers`` those whose turn to
+    sign it is."""
 
     id: str
     case_id: str
@@ -33,7 +34,16 @@ class SandboxTask:
     due_at: datetime | None
     level: int
     players: tuple[SandboxPerson, ...]
+    signers: tuple[SandboxPerson, ...] = ()
     has_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOffer:
+    """What one person may do besides with a task or a case: verbs of the table of operations."""
+
+    person: SandboxPerson
+    verbs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

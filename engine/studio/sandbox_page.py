@@ -16,6 +16,7 @@ from engine.deploying import startable_by
 from engine.live import Live, LivePerson
 from engine.models.identity import Person
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, TaskCandidate, UserTask
+from engine.models.working import TaskSigner
 from engine.public_tokens import FOLLOW
 from engine.studio.sandbox_cards import (
     SandboxCase,
@@ -100,17 +101,30 @@ def _tasks(play: Play, connection: Connection, live: Live) -> tuple[SandboxTask,
     rows = connection.execute(
         select(UserTask.__table__, Person.name.label("holder"), Person.name_en.label("holder_en"))
         .outerjoin(Person, Person.id == UserTask.assignee_id).order_by(UserTask.created_at, UserTask.id)).all()
-    offered = _offered(connection, live) if rows else {}
+    offered, asked = (_offered(connection, live), _asked(connection)) if rows else ({}, {})
     found = []
     for row in rows:
         holder = live.people_by_id.get(row.assignee_id or "")
         players = [holder] if holder else [one for one in _people(live) if row.id in offered.get(one.login, ())]
+        players = players if row.signing != "joint" else []
         found.append(SandboxTask(
             row.id, row.root_id, row.case_number or "", row.element_id, Bilingual(row.name, row.name_en),
             play.engine.definitions.get(connection, row.definition_id).name, live.role_name(row.role),
             Bilingual(row.holder, row.holder_en) if row.holder else None, row.due_at, row.escalation_level,
-            tuple(player(one, live) for one in players), bool(row.form_key)))
+            tuple(player(one, live) for one in players),
+            tuple(player(live.people_by_id[one], live) for one in asked.get(row.id, ()) if one in live.people_by_id),
+            bool(row.form_key)))
     return tuple(found)
+
+
+def _asked(connection: Connection) -> dict[str, list[str]]:
+    """Task -> the people whose turn to sign it is."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(
+            select(TaskSigner.task_id, TaskSigner.person_id).where(
+                TaskSigner.state == "open", TaskSigner.closed.is_(False)).order_by(TaskSigner.turn, TaskSigner.id)):
+        found.setdefault(row.task_id, []).append(row.person_id)
+    return found
 
 
 def _offered(connection: Connection, live: Live) -> dict[str, set[str]]:

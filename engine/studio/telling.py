@@ -39,7 +39,9 @@ def where_it_stands(play: Play) -> dict[str, Any]:
 
 
 def acting(given: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """``given`` with those people alone who do something in ``steps``."""
-    logins = {step.get("by") or (step.get("operate") or {}).get("by") for step in steps}
+    """``given`` with those people alone who do something in ``steps``, or get something to do."""
+    logins = {login for step in steps for login in (
+        step.get("by"), (step.get("operate") or {}).get("by"), step.get("to"), step.get("signer"),
+        *step.get("people", ()))}
     people = {login: person for login, person in (given.get("people") or {}).items() if login in logins}
     return given | {"people": people}

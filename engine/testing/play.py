@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from engine.cards import Bilingual
 from engine.clock import MovableClock
 from engine.errors import BihuanError
+from engine.models.history import HistoryEntry
 from engine.models.runtime import ProcessInstance, UserTask
 from engine.testing.failing import StepFailed
 from engine.testing.ground import BEGIN, Ground
@@ -112,13 +113,22 @@ class Play:
             raise StepFailed("这件待办已经不在了", "this task is no longer there")
         several = len({row.process_key for row in rows}) > 1
         same = [row.id for row in rows if row.process_key == task.process_key]
-        before, found = self._case(task.root_id)
+        before, found = self.case_named(task.root_id)
         found["task"] = f"{task.process_key}/{task.element_id}" if several else task.element_id
         if len(same) > 1:
             found["index"] = same.index(task_id) + 1
         return before, found
 
-    def _case(self, root_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def done_name(self, task_id: str) -> str:
+        """How steps name a task that was completed."""
+        with self.engine.database.reading() as connection:
+            row = connection.execute(
+                select(HistoryEntry.element_id, ProcessInstance.process_key)
+                .join(ProcessInstance, ProcessInstance.id == HistoryEntry.instance_id)
+                .where(HistoryEntry.task_id == task_id, HistoryEntry.verb == "completed").limit(1)).one()
+        return f"{row.process_key}/{row.element_id}"
+
+    def case_named(self, root_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """How steps name a case: nothing for the last one, ``in`` for one met before, else ``adopt`` it first."""
         if root_id == self.story.last:
             return [], {}

@@ -110,18 +110,18 @@ class Story(TaskSteps):
         self.last = self.cases[step.get("as") or found] = found
 
     def _claim(self, step: dict[str, Any]) -> None:
-        self.engine.tasks.claim(self._task(step, step["claim"]), self.actor(step["by"]))
+        self.engine.tasks.claim(self.task_of(step, step["claim"]), self.actor(step["by"]))
 
     def _release(self, step: dict[str, Any]) -> None:
-        self.engine.tasks.release(self._task(step, step["release"]), self.actor(step["by"]))
+        self.engine.tasks.release(self.task_of(step, step["release"]), self.actor(step["by"]))
 
     def _complete(self, step: dict[str, Any]) -> None:
-        self.engine.tasks.complete(self._task(step, step["complete"]), self._form(step), self.actor(step["by"]))
+        self.engine.tasks.complete(self.task_of(step, step["complete"]), self._form(step), self.actor(step["by"]))
 
     def _refuse(self, step: dict[str, Any]) -> None:
         wanted = step.get("error") or {}
         try:
-            self.engine.tasks.complete(self._task(step, step["refuse"]), self._form(step), self.actor(step["by"]))
+            self.engine.tasks.complete(self.task_of(step, step["refuse"]), self._form(step), self.actor(step["by"]))
         except BihuanError as error:
             fields = [f.path for f in error.fields] if isinstance(error, Invalid) else []
             if "fields" in wanted and sorted(set(wanted["fields"])) != sorted(set(fields)):
@@ -141,7 +141,8 @@ class Story(TaskSteps):
     def _form(self, step: dict[str, Any]) -> dict[str, Any]:
         return value_of(self.engine, step.get("form") or {}, self.variables(self.case_of(step)))
 
-    def _task(self, step: dict[str, Any], name: str) -> str:
+    def task_of(self, step: Mapping[str, Any], name: str) -> str:
+        """The open task that a step means by ``name``. Raises StepFailed where none is open."""
         process, _, element = name.rpartition("/")
         with self.engine.database.reading() as connection:
             rows = connection.execute(

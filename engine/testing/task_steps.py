@@ -35,7 +35,7 @@ class TaskSteps:
     engine: ProcessEngine
     actor: Callable[[str], Actor]
     case_of: Callable[[Mapping[str, Any]], str]
-    _task: Callable[[dict[str, Any], str], str]
+    task_of: Callable[[Mapping[str, Any], str], str]
     _form: Callable[[dict[str, Any]], dict[str, Any]]
 
     def _transfer(self, step: dict[str, Any]) -> None:
@@ -48,8 +48,8 @@ class TaskSteps:
         self._pass_on("reassign", step, mine=False)
 
     def _pass_on(self, verb: str, step: dict[str, Any], *, mine: bool = True) -> None:
-        task = self._held(step, verb) if mine else self._task(step, step[verb])
-        getattr(self.engine.tasks, verb)(task, step["to"], step.get("reason", ""), self.actor(step["by"]))
+        task = self._held(step, verb) if mine else self.task_of(step, step[verb])
+        getattr(self.engine.tasks, verb)(task, step.get("to", ""), step.get("reason", ""), self.actor(step["by"]))
 
     def _take_over(self, step: dict[str, Any]) -> None:
         self._plain("take_over", step, step.get("reason", ""))
@@ -70,10 +70,10 @@ class TaskSteps:
         self._plain("escalate", step, step.get("reason", ""))
 
     def _remove_signer(self, step: dict[str, Any]) -> None:
-        self._plain("remove_signer", step, step["signer"], step.get("reason", ""))
+        self._plain("remove_signer", step, step.get("signer", ""), step.get("reason", ""))
 
     def _plain(self, verb: str, step: dict[str, Any], *given: Any) -> None:
-        getattr(self.engine.tasks, verb)(self._task(step, step[verb]), *given, self.actor(step["by"]))
+        getattr(self.engine.tasks, verb)(self.task_of(step, step[verb]), *given, self.actor(step["by"]))
 
     def _return(self, step: dict[str, Any]) -> None:
         """To an earlier step, ``process/element`` where it is one of another process of the case."""
@@ -92,22 +92,22 @@ class TaskSteps:
 
     def _add_signers(self, step: dict[str, Any]) -> None:
         self.engine.tasks.add_signers(
-            self._held(step, "add_signers"), list(step["people"]), step.get("position", "before"),
+            self._held(step, "add_signers"), list(step.get("people", ())), step.get("position", "before"),
             step.get("reason", ""), self.actor(step["by"]), rule=step.get("rule", "all"), weights=step.get("weights"))
 
     def _sign(self, step: dict[str, Any]) -> None:
         drawn = step.get("signature")
         signature = attached(self.engine, str(drawn["upload"])) if drawn else None
-        self.engine.tasks.sign(self._task(step, step["sign"]), step["outcome"], step.get("opinion", ""),
+        self.engine.tasks.sign(self.task_of(step, step["sign"]), step.get("outcome", ""), step.get("opinion", ""),
                                self.actor(step["by"]), signature=signature, values=self._form(step) or None)
 
     def _extend(self, step: dict[str, Any]) -> None:
         try:
-            due = moment(str(step["due"]), self.engine.settings.zone)
+            due = moment(str(step.get("due", "")), self.engine.settings.zone)
         except ValueError:
             raise Invalid([FieldError("due", "format", "请填写日期和时间。", "Enter a date and a time.")]) from None
-        self.engine.tasks.extend(self._task(step, step["extend"]), due, step.get("reason", ""), self.actor(step["by"]),
-                                 told_customer=bool(step.get("told_customer")))
+        task, by = self.task_of(step, step["extend"]), self.actor(step["by"])
+        self.engine.tasks.extend(task, due, step.get("reason", ""), by, told_customer=bool(step.get("told_customer")))
 
     def _pull_back(self, step: dict[str, Any]) -> None:
         """Take back the completion of a task: the last one at that element."""
@@ -124,7 +124,7 @@ class TaskSteps:
 
     def _held(self, step: dict[str, Any], verb: str) -> str:
         """The task, claimed first by whoever may where nobody has it."""
-        task, by = self._task(step, step[verb]), self.actor(step["by"])
+        task, by = self.task_of(step, step[verb]), self.actor(step["by"])
         with self.engine.database.reading() as connection:
             row = connection.execute(select(UserTask.assignee_id, UserTask.signing).where(UserTask.id == task)).one()
             offers = offered_to(by, self.engine.live.at(connection))

@@ -128,3 +128,54 @@ def test_the_page_speaks_english(small_workshop):
     text = Trying(small_workshop, "en").text
     main = re.sub(r"<script.*?</script>", "", text.partition('id="sandbox"')[2], flags=re.S)
     assert "Started by" in main or "Start as" in main
+
+
+def test_what_else_people_do_is_asked_in_the_dialogs_of_the_inbox(trying):
+    # given a case with an open task
+    trying.post("start", {"as": "agent"})
+    task = trying.task()
+    more = trying.desk.get(f"/studio/try/{trying.box}/more?task={task}", **HTMX).text
+    assert "转办" in more and "改派" in more and 'hx-get="/studio/try/' in more
+    # when the agent wants to transfer it, the dialog offers the people of the sandbox and asks for a reason
+    asked = trying.desk.get(f"/studio/try/{trying.box}/do/transfer?task={task}&as=agent", **HTMX).text
+    assert 'value="director"' in asked and 'value="li.na"' not in asked and "以客服的身份" in asked
+    wrong = trying.post("do/transfer", {"task": task, "as": "agent", "to": "director"})
+    assert wrong.status_code == 422 and "HX-Retarget" not in wrong.headers
+    # when all is said, the board shows the task in other hands
+    done = trying.desk.post(f"/studio/try/{trying.box}/do/transfer", {
+        "revision": re.search(r'name="revision" value="(\d+)"', wrong.text).group(1), "task": task, "as": "agent",
+        "to": "director", "reason": "请帮忙"}, **HTMX)
+    assert done.headers["HX-Retarget"] == "#sandbox" and "由总监办理" in done.text
+
+
+def test_a_case_is_returned_signed_and_stopped_from_its_dialogs(trying):
+    # given a case that waits for approval
+    trying.post("start", {"as": "agent"})
+    trying.post(f"tasks/{trying.task()}", {"as": "agent", "f.customer": "王芳"})
+    task, case = trying.task(), re.search(r"more\?case=(\w+)", trying.text).group(1)
+    back = trying.desk.get(f"/studio/try/{trying.box}/do/return_to?task={task}&as=supervisor", **HTMX).text
+    step = re.search(r'name="step" value="(write@\w+)"', back).group(1)
+    # when signers are asked, the board offers their signature
+    trying.post("do/add_signers", {"task": task, "as": "supervisor", "people": "director", "position": "before",
+                                   "rule": "all", "reason": "请把关"})
+    assert "由总监签署" in trying.text
+    trying.post("do/sign", {"task": task, "as": "director", "outcome": "agree", "opinion": "可以"})
+    # when it is stopped, let go on and returned, the board tells each step
+    trying.post("do/suspend", {"case": case, "as": "supervisor", "reason": "等料"})
+    assert "已挂起" in trying.text
+    trying.post("do/resume", {"case": case, "as": "supervisor", "reason": "到了"})
+    trying.post("do/return_to", {"task": task, "as": "supervisor", "step": step, "reason": "缺电话"})
+    assert "主管把“approve”退回到“write”" in trying.text
+    jump = trying.desk.get(f"/studio/try/{trying.box}/do/jump?case={case}&as=supervisor", **HTMX).text
+    leave = re.search(r'name="leave" value="([^"]+)"', jump).group(1)
+    trying.post("do/jump", {"case": case, "as": "supervisor", "leave": leave, "reason": "已有记录",
+                            "enter": "approve@" + leave.partition("@")[2]})
+    assert "主管跳转" in trying.text and 'name="outcome" value="approve"' in trying.text
+
+
+@pytest.mark.parametrize("where", ["more?task=gone", "more?case=gone", "do/fly?task=x&as=agent",
+                                   "do/transfer?task=gone&as=agent", "do/transfer?task=gone&as=nobody",
+                                   "do/jump?case=gone&as=agent", "do/sign?as=agent", "more"])
+def test_a_dialog_about_nothing_is_no_fault(trying, where):
+    answer = trying.desk.get(f"/studio/try/{trying.box}/{where}", **HTMX)
+    assert answer.status_code in (200, 404)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from webui.studio import (
+    acting,
     checks,
     drafts,
     drawing,
@@ -24,5 +25,5 @@ from webui.studio import (
 )
 
 PARTS: tuple[ModuleType, ...] = (drafts, drawing, checks, effects, forms, registers, roles, sheets, tables, scenarios,
-                                    trying, playing, recording, migrating, publishing, versions)
+                                    trying, playing, acting, recording, migrating, publishing, versions)
 """Modules with a ``blueprint``, registered by :func:`webui.app.create_app`."""

@@ -5,7 +5,10 @@ import { now } from './page.js';
 export function startOperations() {
   const dialog = document.getElementById('operation');
   document.addEventListener('htmx:afterSwap', (event) => {
-    if (event.detail.target?.id !== 'operation-body') return;
+    if (event.detail.target?.id !== 'operation-body') {
+      if (dialog.open && dialog.contains(event.detail.requestConfig?.elt)) dialog.close(); // done: the page shows it
+      return;
+    }
     if (!dialog.open) dialog.showModal();
     document.querySelectorAll('details.menu[open]').forEach((menu) => { menu.open = false; });
     const first = dialog.querySelector('[data-focus]') || dialog.querySelector('[aria-invalid=true], select, textarea, input:not([type=hidden])');

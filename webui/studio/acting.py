@@ -1,0 +1,183 @@
+"""What else people do with the tasks and cases of a sandbox: the dialogs of the inbox, and what they say as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+
+from engine import OPERATION, BihuanError, FieldError, Invalid
+from webui import errors, forms, operations
+from webui.auth import actor
+from webui.studio.trying import boxes, revision, shown
+from webui.words import lang, told
+
+blueprint = Blueprint("studio_acting", __name__, url_prefix="/studio/try/<box>")
+ON_CASE = {"pull_back": "arrow-back-up", "cancel": "ban", "terminate": "ban", "suspend": "player-pause",
+           "resume": "player-play", "jump": "arrow-forward-up"}
+"""Verbs on a case -> icon."""
+
+
+def install_words() -> dict[str, Any]:
+    """Names and icons of verbs for the templates of a sandbox."""
+    signs = {verb: sign for verb, (sign, _key) in operations.SIGNS.items()} | ON_CASE
+    return {"verb_name": lambda verb: OPERATION[verb].name, "verb_sign": signs.get}
+
+
+@blueprint.get("/more")
+def more(box: str) -> Response:
+    """Who else may do what with a task, or with a case."""
+    task, case = request.args.get("task", ""), request.args.get("case", "")
+    sentence, offers = "", ()
+    try:
+        offers = boxes().offers(box, actor(), task=task, case=case)
+    except BihuanError as error:
+        sentence = error.sentence(lang())
+    return make_response(render_template("studio/_sandbox_more.html", box=box, task=task, case=case, offers=offers,
+                                         sentence=sentence, **install_words()))
+
+
+@blueprint.get("/do/<verb>")
+def ask(box: str, verb: str) -> Response:
+    """The dialog of a verb, as somebody of the sandbox."""
+    return make_response(_dialog(box, _known(verb)))
+
+
+@blueprint.post("/do/<verb>")
+def do(box: str, verb: str) -> Response:
+    """Do it: then the board is shown anew. What is wrong is said in the dialog."""
+    task, case = request.form.get("task", ""), request.form.get("case", "")
+    login = request.form.get("as", "")
+    try:
+        if _known(verb) in ON_CASE:
+            boxes().operate(box, case, verb, login, _of_case(box, verb, case, login), revision(), actor())
+        else:
+            boxes().act(box, task, verb, login, _given(box, verb), revision(), actor(), form=_form(verb))
+    except Invalid as error:
+        return make_response(_dialog(box, verb, errors.by_path(error), error.sentence(lang())), error.http_status)
+    except BihuanError as error:
+        return make_response(_dialog(box, verb, {}, error.sentence(lang())), error.http_status)
+    answer = shown(box)
+    answer.headers["HX-Retarget"] = "#sandbox"
+    return answer
+
+
+def _known(verb: str) -> str:
+    return verb if verb in ON_CASE or verb in operations.ASKS and verb in operations.VERBS else abort(404)
+
+
+def _text(name: str) -> str:
+    return request.values.get(name, "").strip()[:2000]
+
+
+# --- the dialogs
+
+def _dialog(box: str, verb: str, wrong: dict[str, str] | None = None, sentence: str = "") -> str:
+    login = _text("as")
+    view = boxes().view(box, actor(), lang())
+    who = next((one for one in view.people if one.login == login), None) or abort(404)
+    others = [(one.login, told(one.name)) for one in view.people if one.login != login]
+    facts: dict[str, Any] = {
+        "verb": verb, "name": OPERATION[verb].name, "wrong": wrong or {}, "sentence": sentence,
+        "given": request.form, "address": url_for("studio_acting.do", box=box, verb=verb), "people": lambda: others,
+        "as_whom": told(who.name), "kept": {"revision": view.revision, "as": login, "task": _text("task"),
+                                            "case": _text("case")}}
+    return _case_dialog(box, verb, view, facts) if verb in ON_CASE else _task_dialog(box, verb, login, facts)
+
+
+def _task_dialog(box: str, verb: str, login: str, facts: dict[str, Any]) -> str:
+    task = _text("task")
+    more: dict[str, Any] = {
+        "task": task, "asks": operations.ASKS[verb], "sign": operations.SIGNS[verb][0],
+        "stop": verb in operations.DESTRUCTIVE, "positions": operations.POSITIONS, "rules": operations.RULES,
+        "reason_needed": OPERATION[verb].reason, "targets": (), "signers": (), "outcomes": (), "view": None,
+        "pad": SimpleNamespace(path=operations.SIGNATURE, value=None), "includes": "#play-task",
+        "attach_to": url_for("studio_playing.attach", box=box)}
+    try:
+        view = more["view"] = boxes().task(box, task, login, actor(), lang())
+        if verb == "return_to":
+            more["targets"] = boxes().return_targets(box, task, login, actor())
+        if verb == "sign" and view.signing == "joint" and view.form:
+            more["outcomes"] = [(one.value, one.label) for one in forms.outcomes(view.form)]
+        if verb == "remove_signer":
+            more["signers"] = [one for one in view.signers if one.state in ("open", "waiting")]
+    except BihuanError as error:
+        facts["sentence"] = facts["sentence"] or error.sentence(lang())
+    return render_template("operations/_ask.html", **facts, **more)
+
+
+def _case_dialog(box: str, verb: str, view: Any, facts: dict[str, Any]) -> str:
+    head = next((one for one in view.cases if one.id == _text("case")), None) or abort(404)
+    targets: Any = None
+    if verb == "jump":
+        try:
+            targets = boxes().jump_targets(box, head.id, _text("as"), actor())
+        except BihuanError as error:
+            facts["sentence"] = facts["sentence"] or error.sentence(lang())
+    return render_template("cases/_ask.html", head=head, sign=ON_CASE[verb], targets=targets,
+                           reason_needed=OPERATION[verb].reason, **facts)
+
+
+# --- what a dialog says, as a step of a scenario says it
+
+def _given(box: str, verb: str) -> dict[str, Any]:
+    """What was given, without what was left empty. Raises Invalid at a field."""
+    told_by: dict[str, Callable[[], Any]] = {
+        "to": lambda: _text("to"), "reason": lambda: _text("reason") or _text("note"),
+        "people": lambda: request.form.getlist("people"), "position": lambda: _text("position"),
+        "rule": lambda: _text("rule"), "signer": lambda: _text("signer"), "outcome": lambda: _text("outcome"),
+        "opinion": lambda: _text("opinion"), "signature": _signature, "step": lambda: _step(box),
+        "straight": lambda: _text("straight") == "1", "due": _due,
+        "told_customer": lambda: _text("told_customer") == "1"}
+    found = {}
+    for asked in operations.ASKS[verb]:
+        value = told_by["reason" if asked == "note" else asked]()
+        if value not in ("", [], False, None):
+            found["reason" if asked == "note" else "to" if asked == "step" else asked] = value
+    return found
+
+
+def _signature() -> dict[str, str] | None:
+    drawn = forms.submitted(request.form).get(operations.SIGNATURE)
+    return {"upload": "signature.png"} if drawn else None
+
+
+def _due() -> str:
+    moment = operations.moment("due")
+    return moment.isoformat() if moment is not None else ""
+
+
+def _step(box: str) -> str:
+    """Where a task goes back to: the element, with its process where it is not the one the sandbox is about."""
+    element, _sep, instance = _text("step").partition("@")
+    if not element:
+        raise Invalid([FieldError("step", "required", "请选择退回到哪一步。", "Choose a step to return to.")])
+    home = boxes().home_of(box, instance, actor()) if instance else ""
+    return element if home in ("", boxes().view(box, actor(), lang()).process_key) else f"{home}/{element}"
+
+
+def _form(verb: str) -> dict[str, Any] | None:
+    if verb != "sign":
+        return None
+    values = forms.submitted(request.form)
+    values.pop(operations.SIGNATURE, None)
+    return values or None
+
+
+def _of_case(box: str, verb: str, case: str, login: str) -> dict[str, Any]:
+    if verb == "pull_back":
+        return {}
+    reason = {"reason": _text("reason")}
+    if verb != "jump":
+        return reason
+    element = _text("enter").partition("@")[0]
+    if not element:
+        raise Invalid([FieldError("enter", "required", "请选择跳转到哪一步。", "Choose the step to jump to.")])
+    home = _text("enter").partition("@")[2]
+    known = {f"{one.element_instance_id}@{one.instance_id}": one
+             for one in boxes().jump_targets(box, case, login, actor()).leave}
+    leave = [known[one].element_id for one in request.form.getlist("leave")
+             if one in known and known[one].instance_id == home]
+    return reason | {"cancel": sorted(set(leave)), "to": [element]}
