@@ -17,6 +17,7 @@ from webui import (
     bulk,
     cases,
     cockpit,
+    codes,
     duplicates,
     errors,
     files,
@@ -82,7 +83,8 @@ def create_app(engine: Any) -> Flask:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations):
+    for part in (words, show, logs, health, security, errors, shell, forms, provider, bulk, operations,
+                 codes):
         part.install(app)
     for part in (auth, health, inbox, views, bulk, tasks, beside, cases, start, board, talk, incidents, interventions,
                  cockpit, files, notices, operations, phrases, registers, reports, rules, public, password, provider,

@@ -19,6 +19,7 @@ def test_an_unsigned_sheet_says_so_and_names_the_customer_to_whoever_has_a_task_
     page = signed_in(login).get(f"/cases/{planned}/print/complaint_handling").text
     assert "客户投诉处理单" in page
     assert "未签字稿" in page
+    assert f"<title>二维码：案件 {planned}</title>" in page, "paper leads back to the case"
     assert "<td>苏州恒泰装饰工程有限公司" in page
 
 

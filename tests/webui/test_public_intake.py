@@ -195,3 +195,25 @@ def test_a_robot_that_writes_is_stopped(stranger):
     statuses = [stranger.post(PAGE, {"f.reason": "x"}).status_code for _ in range(21)]
     assert set(statuses[:20]) == {422}
     assert statuses[20] == 429
+
+
+def test_staff_find_the_address_for_customers_and_print_it_as_a_code(signed_in):
+    # given an agent who may start a complaint
+    screen = signed_in("chen.siyuan")
+    # when the page to start one is opened
+    page = screen.get("/start/complaint-handling-manufacturer").text
+    # then it tells the address that customers use, and leads to a sheet with a code to put up
+    assert "http://127.0.0.1:8000" + PAGE in page and '<svg viewBox="' in page
+    sheet = screen.get("/start/complaint-handling-manufacturer/for-customers?unit=service").text
+    assert "客户服务部" in sheet and PAGE + "/service</p>" in sheet and "0512-66001234" in sheet
+    assert re.search(r'<svg [^>]*class="qr"><title>二维码：[^<]*/service</title>', sheet)
+
+
+def test_what_customers_may_not_start_has_no_address_for_them(signed_in):
+    screen = signed_in("zhou.min")
+    assert 'class="qr"' not in screen.get("/start/complaint-statistics").text
+    assert screen.get("/start/complaint-statistics/for-customers").status_code == 404
+
+
+def test_the_page_after_recording_carries_the_link_to_a_telephone(stranger, recorded):
+    assert 'class="qr"' in stranger.get(recorded + "?new=1").text
