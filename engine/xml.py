@@ -13,6 +13,8 @@ MAX_BYTES = 5_000_000
 """Largest file that is read, in bytes."""
 MAX_ELEMENTS = 50_000
 MAX_DEPTH = 200
+MAX_ATTRIBUTES = 100
+"""Attributes of one element: looking one up is linear, so that thousands at one element would hold a reader up."""
 
 
 def read_xml(data: bytes | str, file: str = "") -> etree._Element:
@@ -44,12 +46,12 @@ def read_xml(data: bytes | str, file: str = "") -> etree._Element:
 
 def _bounded(root: etree._Element, file: str) -> None:
     count = depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         count += event == "start"
-        if count > MAX_ELEMENTS or depth > MAX_DEPTH:
-            raise _refused(file, "xml_too_large", "文件的元素太多或嵌套太深。",
-                           "The file has too many elements or nests too deep.")
+        if count > MAX_ELEMENTS or depth > MAX_DEPTH or event == "start" and len(element.attrib) > MAX_ATTRIBUTES:
+            raise _refused(file, "xml_too_large", "文件的元素或属性太多，或嵌套太深。",
+                           "The file has too many elements or attributes, or nests too deep.")
 
 
 def _plain(error: Exception) -> str:

@@ -153,9 +153,10 @@ def add(database: Any, connection: Connection, draft_id: str, files: Mapping[str
             for path, content in files.items()])
 
 
-def harmless(path: str, content: bytes) -> None:
+def harmless(path: str, content: bytes) -> int:
     """Raise Invalid for a bad path and Refused for a file that nobody should have to read: huge, deep, with entities,
     no text, or XML that no modeler wrote. A file that is only unfinished, such as YAML in the middle of a line, passes.
+    The number of its XML elements.
     """
     if len(path) > MAX_PATH or not PATH.match(path) or ".." in path:
         raise BadPath(path=path[:100])
@@ -165,10 +166,12 @@ def harmless(path: str, content: bytes) -> None:
             raise _refused(path, "yaml_too_large", f"文件超过 {most // 1000} KB。",
                            f"The file is larger than {most // 1000} kB.")
         _text(path, content)
-        return
-    if sum(1 for _ in read_xml(content, path).iter()) > MAX_ELEMENTS:
+        return 0
+    elements = sum(1 for _ in read_xml(content, path).iter())
+    if elements > MAX_ELEMENTS:
         raise _refused(path, "xml_too_large", f"文件的元素超过 {MAX_ELEMENTS} 个。",
                        f"The file has more than {MAX_ELEMENTS} elements.")
+    return elements
 
 
 def _text(path: str, content: bytes) -> None:

@@ -24,6 +24,8 @@ from engine.studio.rows import changing, locked, looking, require_editor
 MOST_FILES = 1000
 MOST_BYTES = 30_000_000
 """All files of a zip together, unpacked, in bytes."""
+MOST_ELEMENTS = 50_000
+"""XML elements that one import may change; all content that is shipped has 22,000."""
 STAMP = (2000, 1, 1, 0, 0, 0)
 """The time of every file in a zip: equal contents give equal zips."""
 
@@ -69,9 +71,12 @@ class Exchange:
             require_editor(row, by, now)
             laid = overlay(connection, draft_id)
             files, ignored = _placed(given, live_files.sketches(connection, laid.files))
-            for path, one in files.items():
-                harmless(path, one)
             changed = {path: one for path, one in files.items() if laid.files.get(path) != live_files.sha_of(one)}
+            room = MOST_ELEMENTS
+            for path, one in changed.items():
+                room -= harmless(path, one)
+                if room < 0:
+                    raise BadArchive()
             self._put(connection, draft_id, changed, laid, by)
             if changed:
                 connection.execute(update(Draft).where(Draft.id == draft_id).values(
@@ -130,6 +135,7 @@ def _placed(given: Mapping[str, bytes], sketched: Mapping[str, Sketch]) -> tuple
             about = sketch(name, live_files.sha_of(content), content)
             path = next((homes[(about.kind, key)] for key in about.keys if (about.kind, key) in homes), "")
             if not path and len(given) == 1:
+                harmless(f"processes/{name}", content)  # what is hostile is told as that
                 raise Refused([Problem("file_without_place", f"看不出 {name} 应放在哪里：草稿中没有它声明的内容。",
                                        f"Where {name} belongs cannot be told: the draft has nothing that it declares.",
                                        file=name)])

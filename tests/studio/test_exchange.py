@@ -82,3 +82,32 @@ def test_only_who_edits_brings_files(small_workshop: Workshop) -> None:
     draft = small_workshop.studio.open("note", small_workshop.owner).id
     with pytest.raises(Conflict):
         small_workshop.studio.bring(draft, "x.zip", packed({"forms/t/more.yaml": b"form: x\n"}), small_workshop.second)
+
+
+ENTITIES = b'<!DOCTYPE a [<!ENTITY b "c">]><definitions>&b;</definitions>'
+MANY_ATTRIBUTES = b"<definitions " + b" ".join(b'a%d="x"' % number for number in range(200_000)) + b"/>"
+
+
+@pytest.mark.parametrize(("hostile", "sentence"), [(ENTITIES, "实体"), (MANY_ATTRIBUTES, "属性太多")])
+def test_a_hostile_file_is_told_as_that_and_at_once(small_workshop, hostile, sentence):
+    studio, by = small_workshop.studio, small_workshop.owner
+    draft = studio.open("note", by).id
+    began = time.process_time()
+    for act in (lambda: studio.bring(draft, "note.bpmn", hostile, by),
+                lambda: studio.write(draft, "t/note.bpmn", hostile, 0, by)):
+        with pytest.raises(Refused) as told:
+            act()
+        assert sentence in told.value.problems[0].zh
+    assert sentence in studio.check(draft, by, {"t/note.bpmn": hostile})[0].problem.zh
+    assert time.process_time() - began < 3  # three readings, each under a second
+
+
+def test_an_import_that_nobody_could_check_is_refused_at_once(small_workshop):
+    studio, by = small_workshop.studio, small_workshop.owner
+    draft = studio.open("note", by).id
+    drawing = b'<a xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">' + b"<task/>" * 3000 + b"</a>"
+    began = time.process_time()
+    with pytest.raises(Invalid) as told:
+        studio.bring(draft, "x.zip", packed({f"processes/t/p{number}.bpmn": drawing for number in range(300)}), by)
+    assert "太多" in told.value.sentence("zh") and time.process_time() - began < 2
+    assert studio.draft(draft, by).card.files == 0
