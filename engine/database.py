@@ -13,6 +13,7 @@ from inspect import getattr_static, isfunction
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -71,7 +72,9 @@ def _told() -> Iterator[None]:
     except DataError as error:
         raise Unkept() from error
     except IntegrityError as error:
-        raise Clashed(what=_constraint(error)) from error
+        what = _constraint(error)
+        structlog.get_logger("bihuan").warning("clashed", what=what, stack_info=True)  # it may be a fault of ours
+        raise Clashed(what=what) from error
     except OperationalError as error:
         if not _is_busy(error):
             raise

@@ -74,8 +74,9 @@ class ProcessEngine:
         self.flows_taken: set[tuple[str, str]] | None = None  # scenarios gather coverage here
 
     def upgrade(self) -> None:
-        """Bring the database to the newest schema."""
+        """Bring the database to the newest schema; several programs that begin at once do so one after the other."""
         with self.database.transaction() as connection:
+            self.database.take_turns(connection, "upgrade")
             migration.upgrade(connection)
             live_files.recover(connection)
 

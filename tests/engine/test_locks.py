@@ -299,6 +299,15 @@ def test_a_verb_that_the_database_ended_is_done_again(house: House, monkeypatch:
     assert acts.ended() == {"one": "done", "other": "done"}
 
 
+def test_programs_that_begin_at_once_upgrade_one_after_the_other(house: House) -> None:
+    acts = Acts(house)
+    with bystander(house) as connection:
+        house.engine.database.take_turns(connection, "upgrade")
+        acts.begin("upgrade", house.engine.upgrade)
+        assert acts.results == {}, "it waits for its turn"
+    assert acts.ended() == {"upgrade": "done"}
+
+
 def test_what_gives_way_is_not_waited_for(house: House) -> None:
     case = house.start("note")
     with bystander(house) as connection:
