@@ -52,27 +52,33 @@ async function draw(box) {
     label.textContent = pill.text;
     overlays.add(id, { position: { top: -12, left: shape.width / 2 }, html: label, scale: { min: 0.9, max: 1 } });
   }
-  fit(canvas, box);
+  const now = (told.active || []).map((id) => registry.get(id)).find((one) => one?.width);
+  fit(canvas, box, LEGIBLE, now);
   const section = box.closest('[data-diagram-box]');
   const zoom = (factor) => canvas.zoom(canvas.zoom() * factor);
   section.querySelector('[data-zoom=in]')?.addEventListener('click', () => zoom(1.2));
   section.querySelector('[data-zoom=out]')?.addEventListener('click', () => zoom(1 / 1.2));
-  section.querySelector('[data-zoom=fit]')?.addEventListener('click', () => fit(canvas, box));
-  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== box.lastWidth) { box.lastWidth = box.clientWidth; canvas.resized(); fit(canvas, box); } }).observe(box);
+  section.querySelector('[data-zoom=fit]')?.addEventListener('click', () => fit(canvas, box, SMALLEST));
+  new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== box.lastWidth) { box.lastWidth = box.clientWidth; canvas.resized(); fit(canvas, box, LEGIBLE, now); } }).observe(box);
   box.dataset.drawn = 'yes';
 }
 
-const MARGIN = 12, SMALLEST = 0.62;
+const MARGIN = 12, SMALLEST = 0.2, LEGIBLE = 10 / 12;
 
-/** As wide as the page and as high as the drawing needs; below a legible size it starts at the left, to be dragged. */
-function fit(canvas, box) {
+/**
+ * As wide as the page and as high as the drawing needs. Where that is smaller than `smallest` (at first: text of 10 px)
+ * it shows the part with the step that waits `now`, else the left, to be dragged; the button shows the whole.
+ */
+function fit(canvas, box, smallest, now) {
   const { inner } = canvas.viewbox();
   const width = box.clientWidth;
-  const scale = Math.max(SMALLEST, Math.min(1, (width - 2 * MARGIN) / inner.width));
+  const scale = Math.max(smallest, Math.min(1, (width - 2 * MARGIN) / inner.width));
   box.style.height = `${Math.round(Math.max(200, Math.min(inner.height * scale + 2 * MARGIN, Math.max(420, window.innerHeight * 0.85))))}px`;
   canvas.resized();
-  const x = scale > SMALLEST ? inner.x - (width / scale - inner.width) / 2 : inner.x - MARGIN / scale;
-  canvas.viewbox({ x, y: inner.y - MARGIN / scale, width: width / scale, height: box.clientHeight / scale });
+  const seen = width / scale, left = inner.x - MARGIN / scale, right = inner.x + inner.width + MARGIN / scale - seen;
+  const wanted = now ? now.x + now.width / 2 - seen / 2 : left;
+  const x = right <= left ? inner.x - (seen - inner.width) / 2 : Math.min(right, Math.max(left, wanted));
+  canvas.viewbox({ x, y: inner.y - MARGIN / scale, width: seen, height: box.clientHeight / scale });
 }
 
 /** English names where the reader's language is English: the drawing itself is Chinese and carries them beside. */
