@@ -101,7 +101,8 @@ def _constraint(error: IntegrityError) -> str:
 
 
 def done_again(verbs: type) -> type:
-    """A class whose verbs are done again when the database ends them because two waited for each other.
+    """A class whose verbs are done again when the database ends them because two waited for each other, or because
+    somebody wrote the same a moment before: the second look sees that.
 
     Locks are taken in one order (cases first), which leaves few such circles: two cases that write the same two records
     of a register, for one. Each verb is one transaction, so that nothing of it was done.
@@ -121,6 +122,8 @@ def _again(verb: Callable[..., Any]) -> Callable[..., Any]:
         for _ in range(AGAIN):
             try:
                 return verb(*kept, **named)
+            except Clashed:
+                continue
             except DatabaseBusy as error:
                 if not error.circle:
                     raise

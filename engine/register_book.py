@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, literal, select, union_all
 
 from engine.authorization import Actor, require, require_acting
 from engine.cards import Bilingual
+from engine.database import done_again
 from engine.errors import FieldError, Invalid, NotFound
 from engine.forms import READ_ALL, FormView, Permissions, view
 from engine.forms.form import READ
@@ -39,6 +40,7 @@ REPLACES = Bilingual("已有内容不显示；填写则替换，空着不变。"
                      "What is there is not shown: type to replace it, leave empty to keep it.")
 
 
+@done_again
 class RegisterBook:
     """The verbs of the screens; a part of :class:`~engine.register_rows.Registers`."""
 

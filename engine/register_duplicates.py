@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.authorization import Actor, require_acting
+from engine.database import done_again
 from engine.errors import Invalid, NotFound, ReasonNeeded
 from engine.register_access import card_of, cell, columns_of, require_editing
 from engine.register_cards import MergeSide, MergeView, RecordLine, RegisterCard
 from engine.registers import Record, merge, relate, twin_groups
 
 
+@done_again
 class RegisterDuplicates:
     """The verbs around duplicates; a part of :class:`~engine.register_rows.Registers`."""
 

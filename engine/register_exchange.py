@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.authorization import Actor, may_export, require, require_acting
 from engine.cards import Bilingual
+from engine.database import done_again
 from engine.live import Live
 from engine.people.reading_csv import UnreadableTable
 from engine.register_access import Lookup, card_of, filters_of, reads_in_full, require_editing
@@ -20,6 +21,7 @@ EXPORTED, STEP = 20_000, 1000
 """Records of one export at most, and how many one statement reads."""
 
 
+@done_again
 class RegisterExchange:
     """The verbs around import and export; a part of :class:`~engine.register_rows.Registers`."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.authorization import Actor
 from engine.cards import Bilingual
+from engine.database import done_again
 from engine.errors import Conflict
 from engine.family import hold
 from engine.live import Live
@@ -32,6 +33,7 @@ class StillOpen(Conflict):
     en = "Cases of this person are still open ({numbers}); finish or cancel them before the data is erased."
 
 
+@done_again
 class Privacy(Holds):
     """The verbs around what is known of a person who is no user: customers, clients, retailers."""
 

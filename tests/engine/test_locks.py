@@ -235,12 +235,16 @@ def test_a_page_looks_at_a_task_that_is_just_completed(house: House) -> None:
     assert acts.ended() == {"looks": "already_done"}
 
 
-def test_the_same_login_is_made_twice_at_once(house: House) -> None:
-    acts = Acts(house)
+@pytest.mark.parametrize(("again", "expected"), [(0, "clashed"), (1, "login_taken")])
+def test_the_same_login_is_made_twice_at_once(house: House, monkeypatch: pytest.MonkeyPatch, again: int,
+                                              expected: str) -> None:
+    """A second look tells what it is."""
+    monkeypatch.setattr(database, "AGAIN", again)
+    acts, login = Acts(house), f"su.shi{again}"
     with bystander(house) as connection:
-        connection.execute(insert(Person).values(id="p-locks", login="su.shi", name="苏轼", created_at=at(7, 1)))
-        acts.begin("second", lambda: house.engine.identity.create_person("su.shi", Bilingual("苏轼"), SYSTEM))
-    assert acts.ended() == {"second": "clashed"}
+        connection.execute(insert(Person).values(id=login, login=login, name="苏轼", created_at=at(7, 1)))
+        acts.begin("second", lambda: house.engine.identity.create_person(login, Bilingual("苏轼"), SYSTEM))
+    assert acts.ended() == {"second": expected}
 
 
 def test_registers_are_widened_while_a_case_reads_both(house: House) -> None:
