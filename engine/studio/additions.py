@@ -29,10 +29,7 @@ def addition(found: Outline, kind: str, near: Path, *, type_name: str = "text", 
         section = {"id": _free("section", taken), "title": words, "fields": [field]}
         return _into_list(found, "sections", section, _behind("section", near))
     if kind == "rule":
-        names = [one.key for one in found.fields if one.kind == "field"]
-        rule = {"field": names[0] if names else "", "refuse_if": "=false",
-                "message": {"zh": "请检查这一项。", "en": "Please check this."}}
-        return _into_list(found, "rules", rule, _behind("rule", near))
+        return _rule(found, near)
     return [_keyed(found, kind, first)]
 
 
@@ -50,14 +47,29 @@ def _field(found: Outline, kind: str, near: Path, type_name: str, words: Bilingu
         return Edit("insert", home, value, index)
     entry = found.find(near) if near else None
     if entry is not None and (entry.kind in ("section", "group") and holds == "fields" or holds == "columns"):
-        if entry.entries:
-            return Edit("insert", (*near, holds), value, len(entry.entries))
-        return Edit("set", (*near, holds), [value])
+        held = [one for one in entry.entries if one.kind != "rule"]
+        return Edit("insert", (*near, holds), value, len(held)) if held else Edit("set", (*near, holds), [value])
     for part in reversed(found.parts):
         if part.kind in ("section", "group") and part.entries and holds == "fields":
             last = part.entries[-1]
-            return Edit("insert", (*last.path, "fields"), value, len(last.entries))
+            return Edit("insert", (*last.path, "fields"), value, sum(one.kind != "rule" for one in last.entries))
     raise EditFailed(place=kind)
+
+
+def _rule(found: Outline, near: Path) -> list[Edit]:
+    """A rule of the file, or in a file of field groups of the group at ``near``."""
+    group = found.find(near[:2]) if found.kind == "groups" else None
+    if found.kind == "groups" and (group is None or group.kind != "group"):
+        raise EditFailed(place="rule")
+    fields = group.entries if group else found.fields
+    names = [one.key for one in fields if one.kind == "field"]
+    rule = {"field": names[0] if names else "", "refuse_if": "=false",
+            "message": {"zh": "请检查这一项。", "en": "Please check this."}}
+    if group is None:
+        return _into_list(found, "rules", rule, _behind("rule", near))
+    rules = [one for one in group.entries if one.kind == "rule"]
+    home = (*group.path, "rules")
+    return [Edit("insert", home, rule, len(rules)) if rules else Edit("set", home, [rule])]
 
 
 def _new_field(found: Outline, type_name: str, words: Bilingual, first: str) -> dict[str, Any]:

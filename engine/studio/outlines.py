@@ -25,7 +25,8 @@ KINDS = {"roles": "role", "deadlines": "deadline", "parameters": "parameter", "m
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that can be chosen and changed. ``path`` leads to it; ``kind`` says which properties it has; ``data``
-    is what the file says of it; ``entries`` are what it holds (fields of a section, columns of a table)."""
+    is what the file says of it; ``entries`` are what it holds (fields of a section, columns of a table, fields and
+    rules of a group)."""
 
     path: Path
     kind: str
@@ -122,6 +123,9 @@ def _entry(data: Any, path: Path, kind: str, line: int, key: str = "") -> Entry:
         if isinstance(items, list) and kind in ("section", "group", "field"):
             inner += tuple(_entry(one, (*path, name, place), holds, line_of(items, place))
                            for place, one in enumerate(items))
+    if kind == "group" and isinstance(known.get("rules"), list):
+        inner += tuple(_entry(one, (*path, "rules", place), "rule", line_of(known["rules"], place))
+                       for place, one in enumerate(known["rules"]))
     return Entry(path, kind, key, _title(known, key), plain(data), line, str(known.get("type", "")), inner)
 
 

@@ -165,6 +165,32 @@ def test_a_deadline_of_the_pack_is_one_changed_line(draft, at_screen):
     assert "it cannot be removed or renamed" in page.inner_text("[data-properties]")
 
 
+def test_a_limit_of_any_kind_and_by_severity_is_typed_without_yaml(draft, at_screen):
+    page = at_screen(OWNER)
+    page.goto(draft.address("roles", PACK))
+    choose(page, "T-50")
+    page.select_option("[data-name=limit] [data-how]", "day_time")
+    page.fill("[data-name=limit] [data-amount]", "1 10:00")
+    saved(page, lambda: page.keyboard.press("Tab"))
+    page.fill("[data-name=by_severity] [data-severity=critical] [data-amount]", "2")
+    saved(page, lambda: page.keyboard.press("Tab"))
+    assert draft.changes(PACK) == ["-    limit: {working: PT8H}", "+    limit: {working_days: 1, time: 10:00}",
+                                   "+    by_severity: {critical: PT2H}"]
+
+
+def test_a_rule_of_a_field_group_is_written_without_yaml(draft, at_screen):
+    groups = "forms/groups.yaml"
+    page = at_screen(OWNER)
+    page.goto(draft.address("forms", groups))
+    choose(page, "period_end")
+    page.click("[data-list] summary:has-text('添加其他')")
+    page.click("[data-list] [data-add=rule]")
+    page.wait_for_selector("[data-name=refuse_if]")
+    page.select_option("[data-name=field] select", "period_start")
+    saved(page, lambda: page.fill("[data-name=message] [data-zh]", "开始太早。"))
+    assert draft.changes(groups)[0].strip("+ ").startswith("- field: period_start")
+
+
 def test_a_table_lights_the_row_that_answers_and_changes_by_one_line(draft, at_screen):
     # given the deadlines of complaints
     page = at_screen(OWNER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,38 @@ def test_the_permissions_of_a_step_name_the_fields_of_groups_as_well(owner):
     # then each has its line, so that changing one loses none
     for name in ("decision", "opinion", "approver", "approved_at", "amount", "basis"):
         assert f'data-permission="{name}"' in page
+
+
+def test_rules_of_a_field_group_have_panels_and_are_added_to_their_group(owner):
+    groups = "forms/groups.yaml"
+    text = owner.studio.read(owner.draft, groups, owner.me).content.decode()
+    there = ["groups", "period", "rules", 0]
+    panel = ask(owner, groups, {"text": text, "chosen": there}).json
+    assert panel["chosen"] == there and "结束不能早于开始" in panel["list"]
+    offered = re.search(r'data-name="field".*?</select>', panel["properties"], re.DOTALL)
+    assert offered and 'value="period_end"' in offered[0] and 'value="decision"' not in offered[0]
+    # one more goes to the group that was chosen, as its second; and the first of a group that had none
+    more = ask(owner, groups, {"text": text, "add": {"kind": "rule", "near": ["groups", "period", "fields", 1]}}).json
+    assert more["chosen"] == ["groups", "period", "rules", 1] and gone(text, more["text"]) == []
+    first = ask(owner, groups, {"text": text, "add": {"kind": "rule", "near": ["groups", "approval"]}}).json
+    assert first["chosen"] == ["groups", "approval", "rules", 0] and gone(text, first["text"]) == []
+    # a field is still added behind the fields
+    field = ask(owner, groups, {"text": text, "add": {"kind": "field", "type": "text", "near": ["groups", "period"]}})
+    assert field.json["chosen"] == ["groups", "period", "fields", 3] and gone(text, field.json["text"]) == []
+
+
+@pytest.mark.parametrize(("written", "how", "amount"), [
+    ("PT24H", "duration", "24"), ("P7D", "days", "7"), ("{working: PT8H}", "working", "8"),
+    ("{working_days: 5}", "working_days", "5"), ("{month_day: 5}", "month_day", "5"),
+    ('{time: "18:00"}', "time", "18:00"), ('{time: "10:00", working_days: 1}', "day_time", "1 10:00"),
+    ("'=promised_at'", "text", "=promised_at")])
+def test_every_kind_of_limit_has_its_fields(owner, written, how, amount):
+    text = ("pack: complaint\ndeadlines:\n  x: {title: {zh: 甲, en: A}, "
+            f"limit: {written}, by_severity: {{major: {written}}}}}\n")
+    panel = ask(owner, "processes/complaint/pack.yaml", {"text": text, "chosen": ["deadlines", "x"]}).json["properties"]
+    boxes = [re.search(rf'data-name="{name}".*?(?=<div class="field wide"|\Z)', panel, re.DOTALL)[0]
+             for name in ("limit", "by_severity")]
+    boxes[1] = re.search(r'data-severity="major".*?</tr>', boxes[1], re.DOTALL)[0]
+    for box in boxes:
+        assert f'<option value="{how}" selected>' in box and f'data-amount value="{amount}"' in box
+        assert "请在 YAML" not in box

@@ -15,7 +15,9 @@ from webui.words import _, told
 def choices_of(draft_id: str, outline: Any = None, entry: Any = None) -> dict[str, dict[str, Any]]:
     """List -> key -> title: types, registers, roles, groups, processes …; ``entry`` adds what only it can name."""
     found = dict(_shared(draft_id))
-    fields = {one.key: told(one.title) for one in outline.fields if one.kind == "field"} if outline else {}
+    within = entry.path[:2] if entry is not None and entry.path[:1] == ("groups",) else ()
+    fields = {one.key: told(one.title) for one in outline.fields
+              if one.kind == "field" and one.path[:len(within)] == within} if outline else {}
     columns = {f"{path.key}.{one.key}": f"{told(path.title)} / {told(one.title)}" for path in
                (outline.fields if outline else ()) for one in path.entries}
     found |= {"fields": fields, "rule_fields": fields | columns, "permitted": _permitted(outline, found, entry)}

@@ -23,6 +23,7 @@ def labels() -> dict[str, str]:
         "prefix": _("标识前缀"), "without": _("不用的字段"),
         "field": _("提示在哪个字段"), "refuse_if": _("这样时不能提交"), "message": _("提示"), "zh": _("名称（中）"),
         "en": _("名称（英）"), "escalation": _("逾期升级到"), "external": _("不是本单位的人"), "limit": _("期限"),
+        "by_severity": _("按严重程度另定"),
         "clock": _("起算"), "reminder": _("提前提醒"), "keys": _("关联键"), "next": _("接下来"), "": _("标识"),
         "set..": _("值"), "set.": _("变量"), "task..": _("字段权限"), "task.": _("环节"), "number.": _("流程"),
         "number..": _("编号前缀"), "permission.": _("权限"), "permission..": _("岗位"), "parameter.default": _("值"),
@@ -35,6 +36,7 @@ def hints() -> dict[str, str]:
     return {
         "pattern": _("整段文字都要符合。"), "retention": _("例如 P3Y：案件结束后 3 年。"),
         "reminder": _("例如 PT20H：起算后 20 小时提醒；不填为期限的 80%。"),
+        "by_severity": _("没有另定的程度按上面的期限。"),
         "clock": _("不填从任务产生时起算；可填变量名或公式。"),
         "compute": _("由系统计算，不能手填。"), "personal": _("对无权的人遮盖，到期删除。"),
         "outcome": _("可选值成为任务下方的提交按钮。"), "prefix": _("加在组内每个字段的标识前面。"),

@@ -12,12 +12,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
 
-from engine import BihuanError, Invalid
+from engine import BihuanError, Bilingual, Invalid
 from webui.auth import actor
-from webui.rules import HOWS, typed
-from webui.show import engine
+from webui.show import SEVERITIES, engine
 from webui.studio.choices import choices_of
 from webui.studio.head import head
+from webui.studio.limits import hows, typed
 from webui.studio.properties import ICONS, properties
 from webui.studio.property_words import (
     flag_names,
@@ -30,8 +30,8 @@ from webui.words import LANGUAGES, lang, told
 
 blueprint = Blueprint("studio_sheets", __name__, url_prefix="/studio")
 ADDED = {"form": ("section", "use", "rule", "set", "task"), "register": ("section", "use", "rule"),
-         "groups": ("group",), "pack": ("role", "deadline", "parameter", "message", "case_state", "customer_state",
-                                        "number", "permission")}
+         "groups": ("group", "rule"),
+         "pack": ("role", "deadline", "parameter", "message", "case_state", "customer_state", "number", "permission")}
 """What can be added to a kind of file besides fields."""
 LOOKER = "*"
 FIRSTS = {"use": "groups", "task": "tasks", "number": "processes", "permission": "permissions"}
@@ -142,7 +142,9 @@ def _shown(draft_id: str, path: str, text: str, *, edits: Any = (), chosen: Any 
         "properties": properties(entry, studio.field_types(), of_register) if entry else [],
         "problems": [_problem(one) for one in sheet.problems], "icons": ICONS, "kind_names": kind_names(),
         "type_names": type_names(), "flags": flag_names(), "permissions": permission_names(), "typed": typed,
-        "hows": HOWS, "added": ADDED.get(outline.kind, ()) if outline else (), "users_of": lambda one: [
+        "hows": hows(),
+        "severity_names": {key: told(Bilingual(*words)) for key, words in SEVERITIES.items()},
+        "added": ADDED.get(outline.kind, ()) if outline else (), "users_of": lambda one: [
             told(user.words) for user in sheet.users(one)], "LOOKER": LOOKER, "may_add_fields": outline is not None
         and outline.kind in ("form", "register", "groups"),
         "field_names": [one.key for one in outline.fields if one.kind == "field"] if outline else []}

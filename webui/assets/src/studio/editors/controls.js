@@ -22,6 +22,19 @@ function option({ id, zh, en }) {
   return zh === id && en === id ? key : { id: key, zh, en };
 }
 
+const whole = (typed) => (/^\d+$/.test(typed) ? Number(typed) : typed);
+
+/** A limit as the file writes it; undefined while nothing is typed. */
+function limit(box) {
+  const how = one(box, '[data-how]')?.value, amount = one(box, '[data-amount]')?.value.trim();
+  if (!how || !amount) return undefined;
+  if (amount.startsWith('=')) return amount;
+  const [days, time] = amount.split(/\s+/);
+  if (how === 'day_time' && !time) return undefined;
+  return { working_days: { working_days: whole(amount) }, working: { working: `PT${amount}H` }, duration: `PT${amount}H`, days: `P${amount}D`,
+    month_day: { month_day: whole(amount) }, time: { time: amount }, day_time: { working_days: whole(days), time } }[how] ?? amount;
+}
+
 const readers = {
   words: (box) => {
     const zh = one(box, '[data-zh]').value.trim(), en = one(box, '[data-en]').value.trim();
@@ -56,12 +69,12 @@ const readers = {
     const rows = [...box.querySelectorAll('tbody tr')].map(parts).filter((row) => row.field && row.column);
     return rows.length ? Object.fromEntries(rows.map((row) => [row.field, row.column])) : undefined;
   },
-  limit: (box) => {
-    const how = one(box, '[data-how]')?.value, amount = one(box, '[data-amount]')?.value.trim();
-    if (!how || !amount) return null;
-    if (how === 'working_days') return { working_days: /^\d+$/.test(amount) ? Number(amount) : amount };
-    if (how === 'working') return { working: `PT${amount}H` };
-    return how === 'duration' ? `PT${amount}H` : amount;
+  limit: (box) => limit(box) ?? null,
+  limits: (box) => {
+    const rows = [...box.querySelectorAll('[data-severity]')].filter((row) => !one(row, '[data-kept]'));
+    if (rows.length < box.querySelectorAll('[data-severity]').length) return null; // one of them is for YAML alone
+    const found = rows.map((row) => [row.dataset.severity, limit(row)]).filter(([, value]) => value !== undefined);
+    return found.length ? Object.fromEntries(found) : undefined;
   },
   permissions: (box) => Object.fromEntries([...box.querySelectorAll('[data-permission]')]
     .filter((cell) => cell.value).map((cell) => [cell.dataset.permission, cell.value])),
