@@ -1,7 +1,8 @@
 """Cases that the calendar starts: one waiting job per timer start event of the newest version of each process.
 
 A tick is a row, unique per start event, key and moment: however many workers there are, it starts one case. Of ticks
-missed while nobody worked at most the last one is made up for.
+missed while nobody worked at most the last one is made up for. Where a tick starts several cases each has a job of its
+own: none holds up another, and no transaction holds what several cases need.
 """
 
 from __future__ import annotations
@@ -49,6 +50,13 @@ def _job(parts: Any, now: datetime, key: str, element_id: str, due: datetime, ti
             "retries": parts.settings.job_retries, "owner": None, "locked_until": None, "created_at": now}
 
 
+def _start_of(parts: Any, now: datetime, key: str, element_id: str, variables: dict[str, Any],
+              unit: str | None) -> dict[str, Any]:
+    """The job that starts one of several cases of a tick."""
+    return _job(parts, now, key, element_id, now, ("", "")) | {
+        "element_instance_id": "", "payload": {"process_key": key, "variables": variables, "unit": unit}}
+
+
 def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | None:
     """Start the case or cases of a calendar moment; returns the job of the next moment, if there is one."""
     now = parts.clock.now()
@@ -63,13 +71,16 @@ def tick(parts: Any, connection: Connection, job: Row[Any]) -> dict[str, Any] | 
         return None  # written for an older version while this one was being published
     live = parts.live.at(connection)
     each = definition.model.elements[job.element_id].properties.get("bihuan:for_each", "")
-    for holder, variables, unit in _holders(connection, live, each):
-        if parts.database.insert_new(connection, CalendarTick.__table__, process_key=key, element_id=job.element_id,
-                                     holder=holder, due_at=due):
-            family = starting.begin(parts, connection, SYSTEM, now, key, entry=job.element_id, unit_id=unit,
-                                    variables=variables | {"scheduled_for": due}, definition=definition)
-            settle(family, *family.members.values())
-            save(family)
+    starts = [(variables | {"scheduled_for": due}, unit) for holder, variables, unit in _holders(connection, live, each)
+              if parts.database.insert_new(connection, CalendarTick.__table__, process_key=key,
+                                           element_id=job.element_id, holder=holder, due_at=due)]
+    if each and starts:
+        connection.execute(insert(Job.__table__), [_start_of(parts, now, key, job.element_id, *one) for one in starts])
+    for variables, unit in starts if not each else ():
+        family = starting.begin(parts, connection, SYSTEM, now, key, entry=job.element_id, unit_id=unit,
+                                variables=variables, definition=definition)
+        settle(family, *family.members.values())
+        save(family)
     left = job.payload.get("left")
     if left is None and repetition is not None and not repetition.anchored:
         left = repetition.count

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import SYSTEM, ProcessEngine
 from engine.models.repository import CalendarTick
-from engine.models.runtime import ProcessInstance
+from engine.models.runtime import Job, ProcessInstance
 from tests.engine.house import House, content
 
 
@@ -74,8 +74,6 @@ def test_the_same_tick_written_twice_starts_one_case(house: House) -> None:
     house.deploy("monthly")
     job, = house.jobs("start")
     house.clock.set(job.due_at)
-    from engine.models.runtime import Job
-
     with house.engine.database.transaction() as connection:
         connection.execute(Job.__table__.insert().values(dict(job._mapping) | {"id": "1" * 26}))
     house.work()
@@ -99,6 +97,18 @@ def test_a_case_for_each_holder_of_a_role(house: House) -> None:
     assert holders == sorted([house("li.na").person_id, house("chen.yu").person_id])
 
 
+def test_each_of_several_cases_of_a_tick_is_started_by_a_job_of_its_own(house: House) -> None:
+    house.deploy("each_unit")
+    house.clock.set(house.jobs("start")[0].due_at)
+    house.engine.jobs.run_due()
+    assert house.count(ProcessInstance) == 0 and house.count(CalendarTick) == 2
+    first, *_rest = [job for job in house.jobs("start") if not job.element_instance_id]
+    with house.engine.database.transaction() as connection:
+        connection.execute(update(Job).where(Job.id == first.id).values(payload=first.payload | {"process_key": "?"}))
+    house.work()
+    assert house.count(ProcessInstance) == 1, "one that cannot be started holds up no other"
+
+
 def test_a_new_version_takes_over_the_calendar(house: House) -> None:
     house.deploy("monthly")
     old, = house.jobs("start")
@@ -106,8 +116,6 @@ def test_a_new_version_takes_over_the_calendar(house: House) -> None:
     files["t/monthly.bpmn"] = files["t/monthly.bpmn"].replace(b"0 9 5 * *", b"0 9 8 * *")
     house.engine.deployments.deploy(files, SYSTEM)
     assert [row.due_at.day for row in house.jobs("start")] == [8]
-    from engine.models.runtime import Job
-
     with house.engine.database.transaction() as connection:  # a worker wrote the old version's next tick meanwhile
         connection.execute(Job.__table__.insert().values(dict(old._mapping)))
     house.after(days=32)
