@@ -64,6 +64,27 @@ def test_an_owner_plays_a_case_and_keeps_it_as_a_scenario(house: House, at_scree
     assert len(house.engine.boards.cases(house.actor(OWNER))) == before
 
 
+def test_an_owner_asks_for_a_signature_and_gives_it(at_screen: Any, draft: str) -> None:
+    # given a case whose first task is open
+    page = at_screen(OWNER)
+    begin(page, draft)
+    page.locator(".play-work button").first.click()
+    page.wait_for_selector("#play-task")
+    # when somebody else is asked to sign it first
+    page.locator(".play-tasks button", has_text="更多").first.click()
+    page.locator("#operation .play-who button", has_text="加签").first.click()
+    page.locator("#operation [name=people]").first.check()
+    page.fill("#op-reason", "请把关")
+    page.locator("#operation form .btn-go").click()
+    # then the dialog is gone, and the signature can be given
+    page.wait_for_selector("#operation", state="hidden")
+    page.locator(".play-tasks button", has_text="签署").first.click()
+    page.locator("#operation [name=outcome]").first.check(force=True)
+    page.locator("#operation form .btn-go").click()
+    page.wait_for_selector("#operation", state="hidden")
+    page.wait_for_function("() => document.querySelectorAll('.play-steps > li').length === 3")
+
+
 @pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
 def test_on_a_telephone_nothing_sticks_out(at_screen: Any, draft: str, lang: str) -> None:
     page = at_screen(OWNER, lang=lang, width=390)

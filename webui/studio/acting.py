@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,12 +18,19 @@ blueprint = Blueprint("studio_acting", __name__, url_prefix="/studio/try/<box>")
 ON_CASE = {"pull_back": "arrow-back-up", "cancel": "ban", "terminate": "ban", "suspend": "player-pause",
            "resume": "player-play", "jump": "arrow-forward-up"}
 """Verbs on a case -> icon."""
+OWN = frozenset(("transfer", "sign", "hand_back", "take_back_delegation", "pull_back"))
+"""Verbs of those who have a task themselves."""
 
 
-def install_words() -> dict[str, Any]:
-    """Names and icons of verbs for the templates of a sandbox."""
-    signs = {verb: sign for verb, (sign, _key) in operations.SIGNS.items()} | ON_CASE
-    return {"verb_name": lambda verb: OPERATION[verb].name, "verb_sign": signs.get}
+ICONS = {verb: sign for verb, (sign, _key) in operations.SIGNS.items()} | ON_CASE
+
+
+def _together(offers: Iterable[Any]) -> list[tuple[tuple[str, ...], list[Any]]]:
+    """Verbs with the people who have just these; those whose own task it is first, then the fewest."""
+    found: dict[tuple[str, ...], list[Any]] = {}
+    for one in offers:
+        found.setdefault(one.verbs, []).append(one.person)
+    return sorted(found.items(), key=lambda group: (OWN.isdisjoint(group[0]), len(group[1])))
 
 
 @blueprint.get("/more")
@@ -35,8 +42,9 @@ def more(box: str) -> Response:
         offers = boxes().offers(box, actor(), task=task, case=case)
     except BihuanError as error:
         sentence = error.sentence(lang())
-    return make_response(render_template("studio/_sandbox_more.html", box=box, task=task, case=case, offers=offers,
-                                         sentence=sentence, **install_words()))
+    return make_response(render_template("studio/_sandbox_more.html", box=box, task=task, case=case,
+                                         groups=_together(offers), sentence=sentence, icons=ICONS,
+                                         names={verb: OPERATION[verb].name for verb in ICONS}))
 
 
 @blueprint.get("/do/<verb>")

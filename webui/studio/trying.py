@@ -10,6 +10,7 @@ from engine import BihuanError, FieldError, Invalid, Refused
 from webui import errors, forms
 from webui.auth import actor
 from webui.cases import KINDS, STATES
+from webui.operations import SIGNS
 from webui.show import engine
 from webui.studio.head import changes, head
 from webui.words import _, lang, told
@@ -17,7 +18,8 @@ from webui.words import _, lang, told
 blueprint = Blueprint("studio_trying", __name__, url_prefix="/studio")
 ICONS = {"start": "player-play", "adopt": "link", "complete": "file-check", "claim": "hand-grab",
          "release": "hand-stop", "message": "mail", "signal": "bolt", "operate": "tool", "after": "clock",
-         "at": "clock", "expect": "check", "refuse": "ban"}
+         "at": "clock", "expect": "check", "refuse": "ban", "return": "arrow-back-up", "pull_back": "arrow-back-up"} | {
+             verb: sign for verb, (sign, _key) in SIGNS.items()}
 MOST_TEXT = 20_000
 
 
