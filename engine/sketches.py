@@ -129,6 +129,13 @@ def meeting(sketches: Mapping[str, Sketch], changed: Iterable[str]) -> set[str]:
     return found
 
 
+def registers_of(sketches: Mapping[str, Sketch], paths: Iterable[str]) -> set[str]:
+    """Paths of the registers that the drawings and forms at ``paths`` name."""
+    named = set().union(*(sketches[path].words | sketches[path].calls for path in paths
+                          if sketches[path].kind in ("drawing", "form")))
+    return {path for path, one in sketches.items() if one.kind == "register" and not named.isdisjoint(one.keys)}
+
+
 def called_by(sketches: Mapping[str, Sketch], paths: Iterable[str], *, deep: bool = True) -> set[str]:
     """Paths of the drawings that those at ``paths`` call, and with ``deep`` those that these call, and so on."""
     homes = {key: path for path, one in sketches.items() if one.kind == "drawing" for key in one.keys}

@@ -16,7 +16,7 @@ from engine.errors import FieldError, Invalid, NotFound
 from engine.ids import new_id
 from engine.models.repository import ProcessDefinition
 from engine.models.studio import Draft, DraftFile
-from engine.sketches import Sketch, home_of, needs
+from engine.sketches import Sketch, home_of, needs, registers_of
 from engine.studio.cards import DraftCard, DraftFileLine, DraftView, Presence
 from engine.studio.draft_files import add, harmless
 from engine.studio.new_process import new_drawing
@@ -65,8 +65,8 @@ class Drafts:
             head = card_of(connection, draft_id)
             laid = overlay(connection, draft_id)
             sketched = live_files.sketches(connection, laid.files)
-            own = live_files.with_registers(connection, laid.files, sketched,
-                                            live_files.about(sketched, head.process_key)).keys()
+        own = live_files.about(sketched, head.process_key)
+        own |= registers_of(sketched, own)
         home = home_of(sketched, head.process_key) or ""
         frozen = {home} | (needs(sketched, [home]) if home else set())
         lines = [_line(path, sketched.get(path), laid) for path in sorted(own | laid.rows.keys())]
