@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from engine.cards import Bilingual
 from engine.errors import NotFound
 from engine.forms import Form, read_form, read_groups
 from engine.models.repository import DefinitionPart, ProcessDefinition, Resource
+from engine.search_fields import PROPERTY as SEARCH
 from engine.search_fields import SearchField, declared
 
 KEPT = 200
@@ -59,6 +60,7 @@ class Definitions:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Definition] = OrderedDict()
+        self._searched: dict[str, tuple[SearchField, ...]] = {}
         self._lock = threading.Lock()
 
     def get(self, connection: Connection, definition_id: str) -> Definition:
@@ -74,6 +76,20 @@ class Definitions:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return compiled
+
+    def searched(self, connection: Connection, ids: Iterable[str]) -> dict[str, tuple[SearchField, ...]]:
+        """The business fields that versions declare for searching, by id. Versions whose drawing names none, as most
+        do, are not compiled for it."""
+        wanted = list(ids)
+        unknown = [one for one in wanted if one not in self._searched]
+        if unknown:
+            drawings = connection.execute(
+                select(DefinitionPart.definition_id, Resource.content)
+                .join(Resource, Resource.sha256 == DefinitionPart.sha256)
+                .where(DefinitionPart.definition_id.in_(unknown), DefinitionPart.kind == "bpmn"))
+            telling = {row.definition_id for row in drawings if SEARCH.encode() in row.content}
+            self._searched |= {one: self.get(connection, one).searched if one in telling else () for one in unknown}
+        return {one: self._searched[one] for one in wanted}
 
     def newest(self, connection: Connection, key: str, version_tag: str | None = None,
                version: int | None = None) -> Definition:

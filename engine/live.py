@@ -77,6 +77,8 @@ class Live:
     rules: Mapping[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
     """Rules that were changed as data, by (pack, kind, key, unit id or EVERYWHERE)."""
     pack_of: Mapping[str, str] = field(default_factory=dict)
+    process_names: Mapping[str, Bilingual] = field(default_factory=dict)
+    """What each process is called in its newest version."""
     offers_heard: bool = False
     """Whether any channel wants to hear of tasks that wait to be claimed."""
     _parameters: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,17 +26,29 @@ class LiveData:
         self._live: Live | None = None
         self._lock = threading.Lock()
         self._versions: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._look = threading.local()
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """What this thread only reads meanwhile rests on one version, read once: the parts of a page agree.
+
+        Transactions that write ask for the version themselves.
+        """
+        self._look.begun, self._look.version = True, None
+        try:
+            yield
+        finally:
+            self._look.begun, self._look.version = False, None
 
     def at(self, connection: Connection, version: int | None = None) -> Live:
         """The live data; ``version`` as read with the lock, or read here."""
-        if version is None:
-            version = connection.scalar(select(LiveVersion.version)) or 0
+        version = self._version(connection) if version is None else self._seen(version)
         if (transaction := connection.get_transaction()) is not None:
             self._versions[transaction] = version
         live = self._live
         if unsettled(connection):
             return _load(connection, version)  # rolled back, another process may commit the same number
-        if live is not None and live.version == version:
+        if live is not None and (live.version == version or live.version > version == self._looked_at(connection)):
             return live
         live = _load(connection, version)
         with self._lock:
@@ -48,9 +61,25 @@ class LiveData:
         transaction = connection.get_transaction()
         found = self._versions.get(transaction) if transaction is not None else None
         if found is None:
-            found = connection.scalar(select(LiveVersion.version)) or 0
-            self._versions[connection.get_transaction()] = found
+            found = self._version(connection)
+            if (transaction := connection.get_transaction()) is not None:
+                self._versions[transaction] = found
         return found
+
+    def _version(self, connection: Connection) -> int:
+        looked = self._looked_at(connection)
+        return self._seen(connection.scalar(select(LiveVersion.version)) or 0) if looked is None else looked
+
+    def _seen(self, version: int) -> int:
+        """Keep the first version of a look."""
+        if getattr(self._look, "begun", False) and self._look.version is None:
+            self._look.version = version
+        return version
+
+    def _looked_at(self, connection: Connection) -> int | None:
+        """The version of the look at hand, for a transaction that only reads."""
+        reading = connection.get_execution_options().get("bihuan_reading")
+        return getattr(self._look, "version", None) if reading else None
 
 
 def _load(connection: Connection, version: int) -> Live:
@@ -73,13 +102,14 @@ def _load(connection: Connection, version: int) -> Live:
         select(Pack.key, Resource.content).join(Resource, Resource.sha256 == Pack.sha256))}
     overrides = {(pack, name, unit): value for pack, name, unit, value in connection.execute(
         select(ParameterValue.pack, ParameterValue.name, ParameterValue.unit_id, ParameterValue.value))}
-    versions = connection.execute(select(ProcessDefinition.key, ProcessDefinition.id, ProcessDefinition.pack)
-                                  .order_by(ProcessDefinition.version)).all()
+    versions = connection.execute(
+        select(ProcessDefinition.key, ProcessDefinition.id, ProcessDefinition.pack, ProcessDefinition.name,
+               ProcessDefinition.name_en).order_by(ProcessDefinition.version)).all()
     newest = {row.key: row.id for row in versions}
     pack_of = {row.key: row.pack for row in versions}
     return Live(version, units, {role: frozenset(found) for role, found in holders.items()}, packs, overrides,
                 _people(connection), newest, _substitutions(connection), _rules(connection), pack_of,
-                _offers_heard(connection))
+                {row.key: Bilingual(row.name, row.name_en) for row in versions}, _offers_heard(connection))
 
 
 def _rules(connection: Connection) -> dict[tuple[str, str, str, str], dict[str, Any]]:

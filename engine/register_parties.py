@@ -19,9 +19,10 @@ from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance, UserTask
 from engine.register_access import cell, columns_of
 from engine.register_cards import CaseLine, PartyView, PromiseLine, RecordLine, RelatedBook, TaskLine
-from engine.registers import Record, RegisterStore
+from engine.registers import Record, RegisterStore, read_together
 from engine.registers.columns import KEY
 from engine.registers.table import LINKS
+from engine.registers.together import Asked
 
 MOST_CASES, MOST_RELATED, MOST_TASKS = 100, 20, 50
 CASE_FIELD, SCORES = "case_number", ("satisfaction", "attitude_score", "result_score")
@@ -33,9 +34,9 @@ Related = list[tuple[RegisterStore, list[Record]]]
 
 def related_records(connection: Connection, stores: Iterable[RegisterStore], own: RegisterStore,
                     record: Record) -> Related:
-    """Records of other registers that refer to ``record``, or name its telephone; one statement a register."""
+    """Records of other registers that refer to ``record``, or name its telephone, the newest first; one statement."""
     numbers = own.register.phones_in(record.values)
-    found = []
+    asked = []
     for store in stores:
         ways = [store.table.c[name + KEY] == str(record.id) for name, one in store.register.fields.items()
                 if one.type.name == "ref" and one.attribute("register") == own.register.key]
@@ -43,9 +44,13 @@ def related_records(connection: Connection, stores: Iterable[RegisterStore], own
             ways = [store.holding(name, numbers) for name in store.register.phone_fields]
         if ways:
             query = store.rows().where(or_(*ways), store.standing()).order_by(store.table.c.id.desc())
-            records = [store.record(row) for row in connection.execute(query.limit(MOST_RELATED))]
-            found += [(store, records)] if records else []
-    return found
+            asked.append((store, query.limit(MOST_RELATED)))
+    return [one for one in _newest_first(connection, asked) if one[1]]
+
+
+def _newest_first(connection: Connection, asked: list[Asked]) -> Related:
+    return [(store, sorted(records, key=lambda one: -one.id))
+            for (store, _), records in zip(asked, read_together(connection, asked))]
 
 
 def cases_of(connection: Connection, live: Live, by: Actor, store: RegisterStore, record: Record,
@@ -75,15 +80,11 @@ def cases_of(connection: Connection, live: Live, by: Actor, store: RegisterStore
 
 
 def scored_records(connection: Connection, stores: Iterable[RegisterStore], cases: Sequence[CaseLine]) -> Related:
-    """Records that say how satisfied somebody was with these cases; one statement a register that can say it."""
+    """Records that say how satisfied somebody was with these cases, the newest first; one statement."""
     numbers = [case.number for case in cases]
-    found = []
-    for store in stores:
-        fields = store.register.fields
-        if numbers and CASE_FIELD in fields and not {*SCORES}.isdisjoint(fields):
-            query = store.rows().where(store.table.c[CASE_FIELD].in_(numbers)).order_by(store.table.c.id.desc())
-            found.append((store, [store.record(row) for row in connection.execute(query)]))
-    return found
+    return _newest_first(connection, [
+        (store, store.rows().where(store.table.c[CASE_FIELD].in_(numbers))) for store in stores
+        if numbers and CASE_FIELD in store.register.fields and not {*SCORES}.isdisjoint(store.register.fields)])
 
 
 def open_cases_of(connection: Connection, live: Live, by: Actor, store: RegisterStore,

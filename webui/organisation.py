@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from engine import BihuanError, Bilingual, Invalid
@@ -36,7 +39,7 @@ def units() -> str:
 def save() -> Response:
     """Add or change a unit."""
     given = {name: request.form.get(name, "").strip() for name in ("key", "name", "name_en", "parent", "kind")}
-    kind = given["kind"] if given["kind"] in _kinds() else "department"
+    kind = given["kind"] if given["kind"] in _kinds(engine().identity.units(actor())) else "department"
     try:
         engine().identity.save_unit(given["key"], Bilingual(given["name"], given["name_en"]), actor(),
                                     parent=given["parent"], kind=kind, new=bool(request.form.get("new")))
@@ -59,10 +62,9 @@ def remove(key: str) -> Response:
     return redirect(url_for("organisation.units"))
 
 
-def _kinds() -> dict[str, str]:
+def _kinds(units: Iterable[Any]) -> dict[str, str]:
     """The kinds to choose from: ours, and those that units came with."""
-    return dict(KINDS) | {unit.kind: unit.kind for unit in engine().identity.units(actor())
-                          if unit.kind and unit.kind not in dict(KINDS)}
+    return dict(KINDS) | {unit.kind: unit.kind for unit in units if unit.kind and unit.kind not in dict(KINDS)}
 
 
 def _units(given: dict[str, str], wrong: dict[str, str], sentence: str = "") -> str:
@@ -70,6 +72,7 @@ def _units(given: dict[str, str], wrong: dict[str, str], sentence: str = "") -> 
     chosen = next((unit for unit in found if unit.key == request.args.get("key")), None)
     values = given or ({"key": chosen.key, "name": chosen.name.zh, "name_en": chosen.name.en, "parent": chosen.parent,
                         "kind": chosen.kind} if chosen else {})
+    kinds = _kinds(found)
     return render_template("admin/units.html", units=found, values=values, wrong=wrong, sentence=sentence,
-                           chosen=chosen, kinds=tuple(_kinds().items()), names=_kinds(), may_change=may_change(),
+                           chosen=chosen, kinds=tuple(kinds.items()), names=kinds, may_change=may_change(),
                            new=bool(request.form.get("new")) or not values)

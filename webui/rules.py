@@ -20,8 +20,8 @@ DISTRIBUTIONS = (("claim", "自行认领"), ("round_robin", "轮流分派"), ("l
 
 @blueprint.get("/admin/rules")
 def page() -> Response:
-    """The rules of a pack."""
-    return _page()
+    """The rules of a pack; the form of the one that is open (``at``: ``deadline.<key>``), others come when opened."""
+    return _page(at=request.args.get("at", ""))
 
 
 def _page(wrong: dict[str, str] | None = None, at: str = "", status: int = 200) -> Response:

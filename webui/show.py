@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from webui import when
@@ -139,8 +140,24 @@ def data(value: Any) -> Markup:
 
 
 def install(app: Flask) -> None:
-    """Give templates all of this."""
+    """Give templates all of this, and each page one look at the live data."""
+    app.before_request(_look)
+    app.after_request(_looked)
+    app.teardown_request(_looked)
     app.jinja_env.globals.update(
         asset=asset, icon=icon, ago=ago, at=at, due_words=due_words, due_rule=due_rule, done_words=done_words,
         span=span, lasting=lasting, severity=severity, money=money, size=size, initial=initial, capped=capped,
         data=data, now=now, MISSING=MISSING, severities=SEVERITIES)
+
+
+def _look() -> None:
+    if request.method in ("GET", "HEAD"):
+        g.look = ExitStack()
+        g.look.enter_context(engine().live.one_look())
+
+
+def _looked(answer: Any = None) -> Any:
+    """At the end of a page, and again where there was no answer."""
+    if "look" in g:
+        g.pop("look").close()
+    return answer

@@ -49,16 +49,16 @@ def facets(parts: Any, by: Actor, view: str, filters: Mapping[str, str]) -> tupl
         ids = first(found, COUNTED_TO, put)
         rows = _rows(connection, ids, put) if ids else []
         values = _values(rows, fields)
-        names = {key: parts.definitions.get(connection, newest).name for key, newest in live.newest.items()}
-    own = _of_tasks(rows, live, names, moments, put)
+    own = _of_tasks(rows, live, moments, put)
     return (*own, *(_of_field(one, values.get(one.name, Counter())) for one in fields.values()))
 
 
 def fields_of(parts: Any, connection: Connection, live: Live) -> dict[str, SearchField]:
     """The business fields that processes declare; where several have one name, the first by process counts."""
     found: dict[str, SearchField] = {}
+    searched = parts.definitions.searched(connection, live.newest.values())
     for _key, newest in sorted(live.newest.items()):
-        for one in parts.definitions.get(connection, newest).searched:
+        for one in searched[newest]:
             found.setdefault(one.name, one)
     return found
 
@@ -80,8 +80,7 @@ def _values(rows: list[Any], fields: Mapping[str, SearchField]) -> dict[str, Cou
     return found
 
 
-def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], moments: Moments,
-              put: Parameters) -> list[Facet]:
+def _of_tasks(rows: list[Any], live: Live, moments: Moments, put: Parameters) -> list[Facet]:
     counted: dict[str, Counter[str]] = {name: Counter() for name in TITLES}
     for row in rows:
         counted["process"][row.process_key] += 1
@@ -92,16 +91,17 @@ def _of_tasks(rows: list[Any], live: Live, names: Mapping[str, Bilingual], momen
         counted["since"][_since(put.moment(row.created_at), moments)] += 1
         for due in _due(put.moment(row.due_sort), put.moment(row.warn_at), moments):
             counted["due"][due] += 1
-    worded = _words(live, names)
+    worded = _words(live)
     orders = {"due": list(DUE), "since": list(SINCE)}
     return [Facet(name, title, values=_listed(counted[name], worded[name], orders.get(name)))
             for name, title in TITLES.items()]
 
 
-def _words(live: Live, names: Mapping[str, Bilingual]) -> dict[str, Any]:
+def _words(live: Live) -> dict[str, Any]:
     """What words the values of each filter by columns of the task."""
     return {
-        "process": lambda key: names.get(key, Bilingual(key)), "version": lambda number: Bilingual(f"v{number}"),
+        "process": lambda key: live.process_names.get(key, Bilingual(key)),
+        "version": lambda number: Bilingual(f"v{number}"),
         "role": live.role_name, "severity": Bilingual, "due": lambda key: DUE.get(key, Bilingual(key)),
         "since": lambda key: SINCE.get(key, Bilingual(key)),
         "unit": lambda key: live.units[key].name if key in live.units else Bilingual(key)}
@@ -154,8 +154,7 @@ def chosen(parts: Any, filters: Mapping[str, str]) -> dict[str, tuple[Bilingual,
     with parts.database.reading() as connection:
         live = parts.live.at(connection)
         fields = fields_of(parts, connection, live)
-        names = {key: parts.definitions.get(connection, newest).name for key, newest in live.newest.items()}
-    worded = _words(live, names)
+    worded = _words(live)
     found = {}
     for name, value in wanted.items():
         one = fields.get(name.removeprefix(FIELD)) if name.startswith(FIELD) else None

@@ -55,8 +55,7 @@ def page(parts: Any, by: Actor, view: str, filters: Mapping[str, str], after: st
             rows = open_rows(connection, live, by, moments, [row.task_id for row in marks[:limit]])
             total = (len(marks) if deep else beside.counts[view] if not filters
                      else min(COUNTED_TO, put.rows(connection, f"SELECT {counted(found, COUNTED_TO)}")[0][0]))
-        processes = tuple((key, parts.definitions.get(connection, newest).name)
-                          for key, newest in sorted(live.newest.items()))
+        processes = tuple(sorted(live.process_names.items()))
     return InboxPage(view, rows, total, beside, following, processes, _etag(rows, beside))
 
 
@@ -85,8 +84,8 @@ def moments_of(parts: Any, live: Live, by: Actor) -> Moments:
 
 def kinds_of(parts: Any, connection: Connection, live: Live) -> dict[str, str]:
     """The kind of every business field that any process declares."""
-    return {one.name: one.kind for newest in live.newest.values()
-            for one in parts.definitions.get(connection, newest).searched}
+    return {one.name: one.kind for fields in parts.definitions.searched(connection, live.newest.values()).values()
+            for one in fields}
 
 
 def _line() -> Any:

@@ -31,20 +31,19 @@ def looks_into_people(by: Actor) -> None:
 
 
 def actor_of(parts: Any, connection: Connection, which: Any) -> tuple[Actor, bool]:
-    """Who acts, and whether a password of one's own has to come first. Two reads; whom the person stands in for is live
-    data, whose version comes with the first. Raises NotFound for nobody and for one who left."""
+    """Who acts, and whether a password of one's own has to come first. One read; roles and
+    whom the person stands in for are live data, whose version comes with it. Raises NotFound for nobody and for one who
+    left."""
     version = select(LiveVersion.version).scalar_subquery().label("live_version")
     row = connection.execute(select(Person.id, Person.login, Person.name, Person.name_en, Person.unit_id, Person.lang,
                                     Person.must_change_password, version)
                              .where(which, Person.left_at.is_(None))).first()
     if row is None:
         raise NotFound(what="person")
-    held = connection.execute(select(RoleHolding.role, RoleHolding.unit_id)
-                              .where(RoleHolding.person_id == row.id)).all()
     live = parts.live.at(connection, row.live_version or 0)
-    return Actor(row.id, row.login, Bilingual(row.name, row.name_en), tuple((r.role, r.unit_id) for r in held),
-                 row.unit_id, row.lang, represents=represented_by(live, row.id, parts.clock.now())
-                 ), row.must_change_password
+    held = live.people_by_id[row.id].holdings if row.id in live.people_by_id else ()
+    return Actor(row.id, row.login, Bilingual(row.name, row.name_en), held, row.unit_id, row.lang,
+                 represents=represented_by(live, row.id, parts.clock.now())), row.must_change_password
 
 
 def unit_id(connection: Connection, key: str) -> str:

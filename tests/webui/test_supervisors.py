@@ -67,12 +67,14 @@ def test_rules_are_changed_and_restored_on_their_page(late: Any, signed_in: Any)
                                        roles=[("process_owner", "company")], password=PASSWORD)
     screen = signed_in("gu.owner")
     page = screen.get("/admin/rules?pack=complaint")
-    assert page.status_code == 200 and "T-47" in page.text
+    assert page.status_code == 200 and "T-47" in page.text and 'name="how"' not in page.text
+    opened = screen.get("/admin/rules?pack=complaint&at=deadline.T-50").text  # what opening a line brings
+    assert opened.count('name="how"') == 1 and 'id="amount-T-50"' in opened
     form = {"pack": "complaint", "kind": "deadline", "key": "T-50", "how": "working", "amount": "4", "unit": "service"}
     assert screen.post("/admin/rules", form).status_code == 302
     assert "4 工作小时" in screen.get("/admin/rules?pack=complaint").text
     wrong = screen.post("/admin/rules", form | {"how": "text", "amount": "soon"})
-    assert wrong.status_code == 422 and "soon" in wrong.text
+    assert wrong.status_code == 422 and 'value="soon"' in wrong.text
     assert screen.post("/admin/rules", form | {"act": "reset"}).status_code == 302
     assert "4 工作小时" not in screen.get("/admin/rules?pack=complaint").text
     parameter = {"pack": "complaint", "kind": "parameter", "key": "library_amount", "value": "8000"}
