@@ -72,6 +72,8 @@ def _told() -> Iterator[None]:
     except DataError as error:
         raise Unkept() from error
     except IntegrityError as error:
+        if not _has_clashed(error):
+            raise
         what = _constraint(error)
         structlog.get_logger("bihuan").warning("clashed", what=what, stack_info=True)  # it may be a fault of ours
         raise Clashed(what=what) from error
@@ -92,6 +94,13 @@ def _state(error: OperationalError) -> str | None:
 
 def _is_busy(error: OperationalError) -> bool:
     return _state(error) in (*_CIRCLE, "55P03") or "database is locked" in str(error.orig)
+
+
+def _has_clashed(error: IntegrityError) -> bool:
+    """Whether a row is there already, or one that it points to is gone; any other is a fault of the program alone."""
+    if hasattr(error.orig, "sqlstate"):
+        return error.orig.sqlstate in ("23505", "23503")
+    return str(error.orig).startswith(("UNIQUE", "FOREIGN KEY"))
 
 
 def _constraint(error: IntegrityError) -> str:

@@ -51,7 +51,8 @@ def rewrite(connection: Connection, register: Register, table: Table, after: int
 def write_anew(connection: Connection, register: Register, table: Table, ids: list[int]) -> int:
     """Write the sealed columns of these records, and what is derived from them; how many."""
     sealed = [column for column in table.columns if isinstance(column.type, SealedText)]
-    rows = connection.execute(select(table).where(table.c.id.in_(ids))).all() if ids else []
+    rows = connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
+                              .with_for_update(key_share=True)).all() if ids else []
     if rows:
         written = [{"the_id": row.id} | {column.name: row._mapping[column.name] for column in sealed}
                    | beside(register, row.row_label, row._mapping) for row in rows]
