@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from engine import content
 from engine.authorization import SYSTEM
 from engine.clock import Clock, MovableClock
+from engine.demo_deeds import Deeds
 from engine.models.identity import Person
 from engine.packs import bilingual
 from engine.process_engine import ProcessEngine
@@ -23,7 +24,8 @@ from engine.testing.world import value_of
 from engine.yaml import plain, read_yaml
 
 FOLDER = content.ROOT / "processes" / "demo"
-WEEKS = timedelta(days=16)
+WEEKS, LATELY = timedelta(days=16), timedelta(minutes=20)
+"""How long its cases go back; how long ago people did the deeds of ``deeds.yaml``."""
 Tell = Callable[[str], None]
 
 
@@ -49,8 +51,8 @@ def furnish(settings: Settings, clock: Clock, tell: Tell) -> None:
                 told = share // 10
                 tell(f"two weeks of cases: {share} %")
 
-        started = replay.run(clock.now(), progress)
-        for sentence in replay.refused:
+        started = replay.run(clock.now() - LATELY, progress)
+        for sentence in [*replay.refused, *Deeds(engine, moved).run(_read("deeds.yaml"), clock.now())]:
             tell(f"left where it is: {sentence}")
         tell(f"{started} cases are there, in all stages")
     finally:

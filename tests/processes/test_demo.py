@@ -90,3 +90,33 @@ def test_the_packs_deliver_what_the_catalogue_names(row: str) -> None:
     named = [word.partition("#")[0] for word in line.split("|")[3].split("`")[1::2]]
     known = {model.key for pack in PACKS for model in models(pack)}
     assert {word for word in named if word in known} <= set(processes_of(row))
+
+
+LISTS = {"chen.siyuan": {"asked", "copies", "delegated", "represented"},
+         "he.xiaotong": {"mine", "snoozed"}, "wang.qiang": {"mine"}, "zhou.min": {"overdue", "mine"}}
+"""Whose list holds something to look at, besides what is late or unclaimed."""
+
+
+@pytest.mark.parametrize("login", LISTS)
+def test_every_list_of_the_inbox_holds_something(furnished, login: str) -> None:
+    """Given what people did beside their tasks, when they look at their lists, then there is something in each."""
+    engine = furnished[0]
+    shown = engine.boards.sidebar(engine.identity.actor_by_login(login))
+    assert {name for name in LISTS[login] if not shown.counts.get(name)} == set()
+
+
+def test_operations_on_tasks_have_left_their_traces(furnished) -> None:
+    engine = furnished[0]
+    with engine.database.reading() as connection:
+        verbs = set(connection.scalars(select(HistoryEntry.verb).distinct()))
+    assert {"commented", "copied", "urged", "transferred", "delegated", "signers_added", "extended", "clock_paused",
+            "snoozed", "substituted", "hold_set"} <= verbs
+
+
+def test_supervisors_find_an_incident_and_a_customer_who_is_there_twice(furnished) -> None:
+    engine = furnished[0]
+    supervisor, agent = (engine.identity.actor_by_login(one) for one in ("tang.yu", "chen.siyuan"))
+    assert engine.incidents.list(supervisor)
+    assert len(engine.registers.duplicates("client", agent)[2]) == 1
+    assert [view.name.zh for view in engine.boards.sidebar(agent).saved] == ["严重和重大", "本部门逾期"]
+    assert len(engine.tasks.phrases(agent)) == 2
