@@ -19,6 +19,7 @@ from engine.models.repository import Deployment, ProcessDefinition
 from engine.models.studio import Draft, DraftFile, LiveFile
 from engine.notices import tell
 from engine.studio.cards import DraftCard
+from engine.studio.merging import Merge, merge
 from engine.studio.overlay import Overlay, overlay
 from engine.studio.rows import NotOpen, card_of, changing, locked, looking, require_editor
 from engine.studio.scenario_cards import ScenariosVerdict
@@ -35,6 +36,14 @@ class LiveMoved(Conflict):
     zh = "{name} 已发布了这份草稿也改了的文件：{files}。你的草稿没有丢，请对照差异，逐个选择用哪一份，再发布。"
     en = ("{name_en} published files that this draft changes too: {files}. Your draft is whole: compare, choose for "
           "each file which to keep, then publish.")
+
+
+class NotJoined(Conflict):
+    """Two changes of a file that meet: a person chooses."""
+
+    code = "not_joined"
+    zh = "{file} 的两边改动有重叠，不能合并，请选择用哪一份。"
+    en = "The two changes of {file} overlap and cannot be joined: choose which to keep."
 
 
 class NotReady(BihuanError):
@@ -166,13 +175,30 @@ class Publishing:
             self._parts.note(connection, by, "draft_sent_back", reason=reason, draft=draft_id, key=row.process_key)
             _tell_author(connection, now, row, by, "draft_sent_back", reason)
 
-    def settle(self, draft_id: str, mine: Collection[str], live: Collection[str], by: Actor) -> None:
-        """After another draft was published: keep one's own content of ``mine``, take what is live now for ``live``."""
+    def merges(self, draft_id: str, by: Actor) -> dict[str, Merge]:
+        """For each file that was published meanwhile: both changes joined, or what overlaps. Raises NotFound."""
+        looking(by)
+        with self._parts.database.reading() as connection:
+            laid = overlay(connection, draft_id)
+            return _merges(connection, laid, laid.moved)
+
+    def settle(self, draft_id: str, mine: Collection[str], live: Collection[str], by: Actor,
+               joined: Collection[str] = ()) -> None:
+        """After another draft was published: keep one's own content of ``mine``, take what is live now for ``live``,
+        both changes for ``joined``. Raises NotJoined where they meet."""
         changing(by)
-        now = self._parts.clock.now()
-        with self._parts.database.transaction() as connection:
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.database.transaction() as connection:
             require_editor(locked(connection, draft_id), by, now)
             files = live_files.live(connection)
+            laid = overlay(connection, draft_id) if joined else None
+            for path, one in (_merges(connection, laid, joined) if laid else {}).items():
+                if one.content is None:
+                    raise NotJoined(file=path)
+                live_files.keep(parts.database, connection, [one.content])
+                connection.execute(update(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.path == path)
+                                   .values(base_sha256=files.get(path), sha256=live_files.sha_of(one.content),
+                                           revision=DraftFile.revision + 1, changed_at=now, changed_by=by.person_id))
             for path in mine:
                 connection.execute(update(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.path == path)
                                    .values(base_sha256=files.get(path)))
@@ -194,6 +220,15 @@ class Publishing:
             require(not _is_author(connection, row.id, laid, by), "发布自己改过的草稿", "publish a draft of your own")
         elif row.state == "open":
             require_editor(row, by, self._parts.clock.now())
+
+
+def _merges(connection: Connection, laid: Overlay, paths: Iterable[str]) -> dict[str, Merge]:
+    """What the files at ``paths`` of a draft become together with what was published since they were begun."""
+    rows = {path: laid.rows[path] for path in paths if path in laid.rows}
+    shas = {sha for path, row in rows.items() for sha in (row.base_sha256, row.sha256, laid.live.get(path)) if sha}
+    found = live_files.contents(connection, shas)
+    return {path: merge(path, found.get(row.base_sha256), found.get(row.sha256), found.get(laid.live.get(path, "")))
+            for path, row in rows.items()}
 
 
 def needs_second(live: Live, pack: str) -> bool:

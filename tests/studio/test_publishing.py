@@ -11,7 +11,7 @@ from engine import SYSTEM, Conflict, Invalid, NotPermitted, Refused
 from engine.models.identity import Notice
 from engine.models.repository import ProcessDefinition
 from engine.models.studio import DeploymentFile, Draft, LiveFile
-from engine.studio.publishing import LiveMoved, NotReady, mark
+from engine.studio.publishing import LiveMoved, NotJoined, NotReady, mark
 from tests.engine.house import content
 from tests.studio.conftest import Workshop
 
@@ -259,3 +259,32 @@ def test_a_change_of_the_pack_meets_all_its_processes(small_workshop: Workshop) 
     draft = house.studio.open("note", house.owner).id
     house.edit(draft, PACK, "zh: 上限", "zh: 最多")
     assert house.studio.scenarios_pass(draft, house.owner).others == ("t/due.scenario.yaml", "t/twin.scenario.yaml")
+
+
+def test_two_owners_who_change_different_things_of_one_file_both_get_their_way(workshop: Workshop) -> None:
+    first, second = renamed(workshop, "zheng.yawen"), workshop.studio.open("note", workshop.second).id
+    workshop.edit(second, NOTE, 'name="write"', 'name="take down"', by="zhou.ping")
+    workshop.edit(second, FORM, "id: phone, label", "id: phone, required: true, label", by="zhou.ping")
+    workshop.edit(first, FORM, "type: money, min: 0", "type: money, min: 1")
+    workshop.studio.publish(first, "一", workshop.owner, accepted(workshop, first))
+    with pytest.raises(LiveMoved):
+        workshop.studio.publish(second, "二", workshop.second, accepted(workshop, second))
+    joined = workshop.studio.merges(second, workshop.second)
+    assert {path: one.content is not None for path, one in joined.items()} == {NOTE: True, FORM: True}
+    workshop.studio.settle(second, [], [], workshop.second, [NOTE, FORM])
+    assert workshop.studio.readiness(second, workshop.second).moved == ()
+    workshop.studio.publish(second, "二", workshop.second, accepted(workshop, second))
+    live = workshop.engine.deployments.files(workshop.owner)
+    for path, texts in {NOTE: (b'name="decide"', b'name="take down"'), FORM: (b"required: true", b"min: 1")}.items():
+        assert all(text in live[path] for text in texts)
+
+
+def test_two_changes_of_one_step_are_told_and_not_joined(small_workshop: Workshop) -> None:
+    house = small_workshop
+    first, second = renamed(house, "zheng.yawen"), renamed(house, "zhou.ping", "judge")
+    house.studio.publish(first, "一", house.owner, accepted(house, first))
+    (overlap,) = house.studio.merges(second, house.second)[NOTE].overlaps
+    assert [side.details[0].after for side in (overlap.mine, overlap.theirs)] == ["judge", "decide"]
+    with pytest.raises(NotJoined):
+        house.studio.settle(second, [], [], house.second, [NOTE])
+    assert b'name="judge"' in house.studio.read(second, NOTE, house.second).content

@@ -102,3 +102,17 @@ def test_an_auditor_sees_all_of_it_without_a_button(small_workshop: Workshop) ->
         page = auditor.get(address)
         assert page.status_code == 200 and "Publish v2" not in page.text and "Restore" not in page.text
     assert auditor.post(f"/studio/drafts/{draft}/publish", {"note": "x"}).status_code == 403
+
+
+def test_what_was_published_meanwhile_is_joined_or_shown_side_by_side(small_workshop: Workshop, owner: Desk) -> None:
+    house = small_workshop
+    first, mine = renamed(house, "zhou.ping"), house.studio.open("note", house.owner).id
+    house.edit(mine, NOTE, 'name="write"', 'name="take down"')
+    house.studio.publish(first, "一", house.second, accepted(house, first))
+    page = owner.get(f"/studio/drafts/{mine}/publish").text
+    assert 'value="both" required checked' in page and "合并两边的改动" in page
+    house.edit(mine, NOTE, 'name="approve"', 'name="judge"')
+    page = owner.get(f"/studio/drafts/{mine}/publish").text
+    assert "两边都改了" in page and "<ins>judge</ins>" in page and "<ins>decide</ins>" in page
+    answer = owner.post(f"/studio/drafts/{mine}/settle", {f"file:{NOTE}": "both"})
+    assert answer.status_code == 409 and "不能合并" in answer.text and "两边都改了" in answer.text

@@ -30,8 +30,10 @@ def page(draft_id: str) -> Response:
 
 def _page(draft_id: str, wrong: dict[str, str] | None = None, refused: str = "", status: int = 200) -> Response:
     ready = engine().studio.readiness(draft_id, actor())
+    merges = engine().studio.merges(draft_id, actor()) if ready.moved else {}
     html = render_template(
-        "studio/publish.html", **head(draft_id, "publish"), ready=ready, severities=SEVERITIES, scenarios=SCENARIOS,
+        "studio/publish.html", **head(draft_id, "publish"), ready=ready, merges=merges, severities=SEVERITIES,
+        scenarios=SCENARIOS,
         found=engine().studio.differences(draft_id, actor()), said=lambda one: one.sentence(lang()),
         wrong=wrong or {}, refused=refused, given=request.form, may_change=changes(), address=address(draft_id))
     return make_response(html, status)
@@ -75,11 +77,15 @@ def send_back(draft_id: str) -> Response:
 
 @blueprint.post("/settle")
 def settle(draft_id: str) -> Response:
-    """For each file that was published meanwhile: whose content stays."""
+    """For each file that was published meanwhile: whose content stays, or both changes joined."""
     chosen = {name.removeprefix("file:"): value for name, value in request.form.items() if name.startswith("file:")}
-    engine().studio.settle(draft_id, [path for path, whose in chosen.items() if whose == "mine"],
-                           [path for path, whose in chosen.items() if whose == "live"], actor())
-    return redirect(url_for("studio_publishing.page", draft_id=draft_id))
+
+    def act() -> Response:
+        mine, live, both = ([path for path, whose in chosen.items() if whose == one] for one in ("mine", "live", "both"))
+        engine().studio.settle(draft_id, mine, live, actor(), both)
+        return redirect(url_for("studio_publishing.page", draft_id=draft_id))
+
+    return _acted(draft_id, act)
 
 
 @blueprint.post("/run-scenarios")
