@@ -81,7 +81,7 @@ def settle(draft_id: str) -> Response:
     chosen = {name.removeprefix("file:"): value for name, value in request.form.items() if name.startswith("file:")}
 
     def act() -> Response:
-        mine, live, both = ([path for path, whose in chosen.items() if whose == one] for one in ("mine", "live", "both"))
+        mine, live, both = ([path for path, one in chosen.items() if one == side] for side in ("mine", "live", "both"))
         engine().studio.settle(draft_id, mine, live, actor(), both)
         return redirect(url_for("studio_publishing.page", draft_id=draft_id))
 
