@@ -170,6 +170,8 @@ def _query() -> Select[Any]:
 
 def _line(row: Row[Any], definition: Any) -> AuditLine:
     detail = masked_values(dict(row.detail or {}))
+    if row.verb == "extended":
+        detail["after"] = detail.get("due_at")
     before, after = (_plain(detail.get(name)) for name in APART)
     subject = str(detail.get("login") or detail.get("unit") or detail.get("person") or detail.get("register")
                   or detail.get("pack") or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_a_changed_parameter_tells_what_it_was_and_is(house: House):
     house.engine.parameters.save("engine_tests", "limit", "7", house("root"))
     line = house.engine.boards.audit(house("xu.shen"), kind="parameter_saved").lines[0]
     assert (line.before, line.after, line.sentence.en) == ({"value": 3}, {"value": 7}, "changed the parameter “limit”")
+
+
+def test_an_extension_tells_the_old_and_the_new_deadline(house: House):
+    house.deploy("due")
+    task = house.task(house.start("due"), "by_duration")
+    before, due = next(one for one in house.tasks() if one.id == task).due_at, house.clock.now() + timedelta(hours=9)
+    house.engine.tasks.extend(task, due, "等材料", house("zhou.min"))
+    line = house.engine.boards.audit(house("xu.shen"), kind="extended").lines[0]
+    assert [datetime.fromisoformat(str(one["value"])) for one in (line.before, line.after)] == [before, due]
