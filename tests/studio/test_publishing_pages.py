@@ -116,3 +116,17 @@ def test_what_was_published_meanwhile_is_joined_or_shown_side_by_side(small_work
     assert "两边都改了" in page and "<ins>judge</ins>" in page and "<ins>decide</ins>" in page
     answer = owner.post(f"/studio/drafts/{mine}/settle", {f"file:{NOTE}": "both"})
     assert answer.status_code == 409 and "不能合并" in answer.text and "两边都改了" in answer.text
+
+
+def test_a_draft_that_is_published_says_what_became_of_it_and_asks_for_nothing(
+        small_workshop: Workshop, owner: Desk) -> None:
+    house = small_workshop
+    house.start("note")
+    draft = renamed(house)
+    house.studio.publish(draft, "名称更清楚。", house.owner, accepted(house, draft))
+    page = owner.get(f"/studio/drafts/{draft}/publish").text
+    assert "名称更清楚。" in page and "/studio/processes/note/migrate" in page
+    assert "还没有跑" not in page and "没有差别" not in page and "基于 v2" not in page
+    other = house.studio.open("note", house.owner).id
+    house.studio.discard(other, house.owner)
+    assert "这份草稿已放弃" in owner.get(f"/studio/drafts/{other}/publish").text
