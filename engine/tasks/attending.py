@@ -115,8 +115,9 @@ class Attending:
             offers = tuple((one.offer_role, one.offer_unit) for one in rows if one.offer_role)
             signers = signers_of(connection, task_id) if row.signing else ()
             place = place_of(row, offers, signers, row.starter, parts.definitions.get(connection, row.definition_id))
-            return allowed(by, place, live, suspended=row.case_state_now == "suspended",
-                           waits=names_of(live, [one.person_id for one in signers if one.state in ("open", "waiting")]))
+            waiting = names_of(live, [one.person_id for one in signers if one.state in ("open", "waiting")])
+            found = allowed(by, place, live, suspended=row.case_state_now == "suspended", waits=waiting)
+            return tuple(one for one in found if one.verb != "remove_signer" or signers)
 
 
 def _others(connection: Connection, task_id: str, by: Actor, now: datetime) -> tuple[PresentPerson, ...]:

@@ -295,10 +295,12 @@ def test_the_task_page_learns_what_one_may_do_and_what_stands_against_it(case: C
     assert {verb for verb, why in may("wang.fang").items() if why is None} >= {
         "complete", "transfer", "delegate", "add_signers", "release", "snooze", "send_copy", "comment"}
     assert may("wang.fang").get("reassign", "absent") == "absent"
+    assert "remove_signer" not in may("wang.fang"), "there is none to remove"
     assert {"reassign", "take_over", "urge"} <= set(may("zhou.min"))
     assert set(may("xu.shen")) == {"seen"}, "an auditor looks"
     case.tasks.add_signers(case.task, ["gao.lei"], "before", "请看", case("wang.fang"))
     assert may("wang.fang")["complete"] == "这一步等高磊先签，现在不能提交。"
+    assert may("wang.fang")["remove_signer"] is None
     case.house.engine.instances.suspend(case.id, "等", case("zhou.min"))
     assert may("wang.fang")["transfer"] == "案件已挂起，恢复后才能办理。" and may("wang.fang")["comment"] is None
     with pytest.raises(NotFound):
