@@ -80,11 +80,11 @@ def test_what_comes_late_never_covers_what_was_done_since(house: House, at_scree
     held: list[Any] = []
     page.route("**/tasks/*?view=unclaimed", lambda route: held.append((route, route.fetch())))
     page.locator(".item > a").first.click()
-    page.wait_for_function("document.querySelector('.pane').dataset.loading")
+    page.wait_for_function("() => document.querySelector('.pane').dataset.loading")
     page.locator("#pane [data-key=l]").click()
     page.wait_for_selector("#pane form[data-task]")
     (late, answer), = held
     page.evaluate("document.addEventListener('htmx:afterOnLoad', () => { window.cameLate = true; }, { once: true })")
     late.fulfill(response=answer)
-    page.wait_for_function("window.cameLate")
+    page.wait_for_function("() => window.cameLate")
     assert page.locator("#pane form[data-task]").count(), "not the task as it was before"
