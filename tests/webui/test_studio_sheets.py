@@ -230,3 +230,16 @@ def test_every_kind_of_limit_has_its_fields(owner, written, how, amount):
     for box in boxes:
         assert f'<option value="{how}" selected>' in box and f'data-amount value="{amount}"' in box
         assert "请在 YAML" not in box
+
+
+def test_what_the_completion_says_of_keys_is_in_the_reader_s_language(owner):
+    def told(data: Any) -> list[str]:
+        inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+        own = [data["description"]] if isinstance(data, dict) and isinstance(data.get("description"), str) else []
+        return own + [text for one in inner for text in told(one)]
+
+    for tab, path in (("forms", PLAN), ("forms", "forms/groups.yaml"), ("registers", "forms/registers/client.yaml")):
+        page = owner.get(f"/studio/drafts/{owner.draft}/{tab}?file={path}").text
+        data = json.loads(re.search(r'id="sheet-data">(.*?)</script>', page, re.DOTALL)[1])
+        texts = told(data["schema"])
+        assert texts and [one for one in texts if not re.search("[\u4e00-\u9fff]", one)] == []

@@ -26,6 +26,7 @@ from webui.studio.property_words import (
     script_words,
     type_names,
 )
+from webui.studio.schema_words import in_words
 from webui.words import LANGUAGES, lang, told
 
 blueprint = Blueprint("studio_sheets", __name__, url_prefix="/studio")
@@ -51,7 +52,7 @@ def page(draft_id: str, tab: str, kind: str, path: str, files: list[Any]) -> str
     return render_template(
         "studio/sheet.html", **worded(around), **shown, path=path, files=files, file_kind=kind, text=text,
         revision=view.revision, editable=draft.may_edit and (draft.editing or draft.free),
-        schema=engine().studio.schema_of(shown["kind"]), names=choices_of(draft_id)["names"])
+        schema=in_words(engine().studio.schema_of(shown["kind"])), names=choices_of(draft_id)["names"])
 
 
 def worded(around: dict[str, Any]) -> dict[str, Any]:
