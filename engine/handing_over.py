@@ -104,7 +104,9 @@ class HandingOver:
                 family = lock_of_task(parts, connection, task_id, by, now)
             except NotFound:
                 raise GoneMeanwhile() from None
-            row = connection.execute(select(*UserTask.__table__.columns).where(UserTask.id == task_id)).one()
+            row = connection.execute(select(*UserTask.__table__.columns).where(UserTask.id == task_id)).first()
+            if row is None:  # done while its case was waited for
+                raise GoneMeanwhile()
             kinds = [*_reassign(connection, row, giver.id, receiver.id, now),
                      *_ask_instead(connection, row, giver.id, receiver)]
             if not kinds:

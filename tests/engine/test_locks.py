@@ -228,6 +228,17 @@ def test_a_channel_is_deleted_while_its_delivery_ends(house: House) -> None:
     assert house.count(NoticeChannel, NoticeChannel.id == channel) == house.count(Job, Job.id == channel) == 0
 
 
+def test_work_is_handed_over_that_is_just_done(house: House) -> None:
+    task, acts, told = noted_task(house, "li.na"), Acts(house), []
+    with bystander(house) as connection:
+        root = connection.scalar(delete(UserTask).where(UserTask.id == task).returning(UserTask.root_id))
+        connection.execute(update(ProcessInstance).where(ProcessInstance.id == root).values(gist=""))
+        acts.begin("handed", lambda: told.extend(
+            house.engine.identity.hand_over("li.na", "wang.fang", "离职", house("root"))))
+    assert acts.ended() == {"handed": "done"}
+    assert [(row.ok, row.sentence.zh) for row in told if row.id == task] == [(False, "这一件刚刚已经办理或转给别人。")]
+
+
 def test_a_page_looks_at_a_task_that_is_just_completed(house: House) -> None:
     task, acts, by = noted_task(house, "li.na"), Acts(house), house("zhou.min")
     with bystander(house) as connection:
