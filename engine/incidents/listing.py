@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
 
 from engine.authorization import Actor, supervised_units
 from engine.cards import Bilingual, IncidentCard
@@ -13,6 +14,8 @@ from engine.incidents.wording import fill, wording
 from engine.models.runtime import Incident, Job, ProcessInstance, incident_is_open
 
 LOOK_BACK = timedelta(days=30)
+_OWN = aliased(ProcessInstance)
+"""The instance that something failed in: the case itself, or one that it called."""
 
 
 class Listing:
@@ -27,9 +30,9 @@ class Listing:
             live = self._parts.live.at(connection)
             query = self._seen(by, live, select(
                 *Incident.__table__.columns, ProcessInstance.case_number, ProcessInstance.customer,
-                ProcessInstance.definition_id.label("version"), Job.kind.label("job_kind"),
-                Job.payload.label("job_payload"))
-                .outerjoin(Job, Job.id == Incident.job_id))
+                ProcessInstance.definition_id.label("version"), _OWN.definition_id.label("own_version"),
+                Job.kind.label("job_kind"), Job.payload.label("job_payload"))
+                .outerjoin(Job, Job.id == Incident.job_id).outerjoin(_OWN, _OWN.id == Incident.instance_id))
             if open_only:
                 query = query.where(incident_is_open())
             for wanted, column in ((code, Incident.code), (process, ProcessInstance.process_key)):
@@ -38,7 +41,7 @@ class Listing:
             if after:
                 query = query.where(Incident.id < after)
             rows = connection.execute(query.order_by(Incident.id.desc()).limit(limit)).all()
-            return [self._card(connection, row) for row in rows]
+            return [self._card(connection, live, row) for row in rows]
 
     def groups(self, by: Actor) -> list[tuple[str, Bilingual, int]]:
         """The open incidents by cause: code, what went wrong in general, how many; the most frequent first."""
@@ -59,14 +62,20 @@ class Listing:
         units = supervised_units(by, live)
         return query if units is None else query.where(ProcessInstance.unit_id.in_(units))
 
-    def _card(self, connection: Any, row: Row[Any]) -> IncidentCard:
-        definition = self._parts.definitions.get(connection, row.version) if row.version else None
+    def _card(self, connection: Any, live: Any, row: Row[Any]) -> IncidentCard:
+        begins = live.newest.get((row.job_payload or {}).get("process_key"))  # of a case that could not be started
+        definition, place = (self._parts.definitions.get(connection, one) if one else None
+                             for one in (row.version or begins, row.own_version or row.version or begins))
         template = wording(row.code)
         params = {"code": row.code} | dict(row.params or {})
+        if place and params.get("element_id"):
+            params["element_id"] = place.element_name(params["element_id"])
+        zh, en = ({name: value.in_(lang) if isinstance(value, Bilingual) else value for name, value in params.items()}
+                  for lang in ("zh", "en"))
         return IncidentCard(
             row.id, row.root_id, row.case_number or "", definition.name if definition else None,
-            definition.element_name(row.element_id) if definition and row.element_id else None, row.code,
-            Bilingual(fill(template.zh, params), fill(template.en, params)), row.at, row.tries, row.job_id,
+            place.element_name(row.element_id) if place and row.element_id else None, row.code,
+            Bilingual(fill(template.zh, zh), fill(template.en, en)), row.at, row.tries, row.job_id,
             row.resolved_at is None, customer=row.customer or "", topic=(row.job_payload or {}).get("topic", ""),
             kind=row.job_kind or "", notes=tuple(row.notes or ()), process_key=definition.key if definition else "",
             resolved_at=row.resolved_at, resolved_by=row.resolved_by or "", resolution=row.resolution)

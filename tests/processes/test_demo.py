@@ -116,7 +116,9 @@ def test_operations_on_tasks_have_left_their_traces(furnished) -> None:
 def test_supervisors_find_an_incident_and_a_customer_who_is_there_twice(furnished) -> None:
     engine = furnished[0]
     supervisor, agent = (engine.identity.actor_by_login(one) for one in ("tang.yu", "chen.siyuan"))
-    assert engine.incidents.list(supervisor)
+    incident, = engine.incidents.list(supervisor)
+    assert (incident.process_name.zh, incident.sentence.zh) == (
+        "来访后回访", "流程在“12 小时”处无法继续：无法理解的时间：None。"), "which case could not begin"
     assert len(engine.registers.duplicates("client", agent)[2]) == 1
     assert [view.name.zh for view in engine.boards.sidebar(agent).saved] == ["严重和重大", "本部门逾期"]
     assert len(engine.tasks.phrases(agent)) == 2
