@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from flask import Blueprint, Response, make_response, render_template, request
 
 from engine import BihuanError
 from webui.auth import actor
+from webui.carried import carried, to_carry
 from webui.show import engine
 from webui.words import _, lang
 
@@ -35,14 +33,14 @@ def preview() -> Response:
         if error.http_status != 422:
             raise
         return make_response(_page(sentence=error.sentence(lang())), 422)
-    return make_response(_page(report=report, kept=base64.b64encode(data).decode()))
+    return make_response(_page(report=report, kept=to_carry(data)))
 
 
 @blueprint.post("/admin/import/run")
 def run() -> Response:
     """Do it; the same file is read and checked again."""
     try:
-        report = engine().identity.import_people(_kept(), actor())
+        report = engine().identity.import_people(carried(), actor())
     except BihuanError as error:
         if error.http_status != 422:
             raise
@@ -53,17 +51,9 @@ def run() -> Response:
 @blueprint.post("/admin/import/refused.csv")
 def refused() -> Response:
     """The rows that were refused, each with its reasons, to be mended and sent again."""
-    answer = Response(engine().identity.refused_rows(_kept(), actor(), lang()), mimetype="text/csv")
+    answer = Response(engine().identity.refused_rows(carried(), actor(), lang()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=refused.csv"
     return answer
-
-
-def _kept() -> bytes:
-    """The file that went along; nothing where somebody meddled with it."""
-    try:
-        return base64.b64decode(request.form.get("kept", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _page(report: object = None, kept: str = "", sentence: str = "") -> str:

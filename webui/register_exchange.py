@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
@@ -11,6 +9,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from engine import BihuanError
 from webui import exports
 from webui.auth import actor
+from webui.carried import carried, to_carry
 from webui.people_import import ACTIONS
 from webui.registers import searched
 from webui.show import engine
@@ -49,7 +48,7 @@ def preview(register: str) -> Response:
 @blueprint.post("/registers/<register>/import/run")
 def run(register: str) -> Response:
     """Do it; the same file is read and checked again."""
-    data, name = _kept(), request.form.get("name", "")[:120]
+    data, name = carried(), request.form.get("name", "")[:120]
     return _told(register, data, name, lambda: engine().registers.import_records(
         register, data, actor(), name=name, partly=request.form.get("partly") == "1", lang=lang()))
 
@@ -57,7 +56,7 @@ def run(register: str) -> Response:
 @blueprint.post("/registers/<register>/import/refused.csv")
 def refused(register: str) -> Response:
     """The rows that were refused, each with its reasons, to be mended and sent again."""
-    heads, rows = engine().registers.refused_records(register, _kept(), actor(), lang())
+    heads, rows = engine().registers.refused_records(register, carried(), actor(), lang())
     return exports.table("csv", "refused", heads, rows)
 
 
@@ -68,15 +67,7 @@ def _told(register: str, data: bytes, name: str, doing: Any) -> Response:
         if error.http_status != 422:
             raise
         return make_response(_page(register, sentence=error.sentence(lang())), 422)
-    return make_response(_page(register, report, base64.b64encode(data).decode(), name))
-
-
-def _kept() -> bytes:
-    """The file that went along; nothing where somebody meddled with it."""
-    try:
-        return base64.b64decode(request.form.get("kept", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    return make_response(_page(register, report, to_carry(data), name))
 
 
 def _page(register: str, report: Any = None, kept: str = "", name: str = "", sentence: str = "") -> str:

@@ -19,9 +19,9 @@ from engine import SYSTEM, BihuanError, MovableClock, ProcessEngine, Refused, Se
 from engine.models.runtime import ProcessInstance
 from engine.models.studio import MigrationItem
 from tests.engine.house import House
+from tests.engine.migrated import rows_of
 from tests.engine.sketch import Sketch, files
 from tests.engine.test_invariants import keep_the_rules
-from tests.engine.test_migrating import rows_of
 
 PEOPLE = ("li.na", "wang.fang", "zhou.min")
 UNKEPT = {"owner", "locked_until"}
