@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError
 
-from engine.errors import BihuanError, Conflict, Invalid
+from engine.errors import BihuanError, Conflict, Invalid, Overtaken
 from engine.sealing import NONE, Keys
 
 BUSY_MILLISECONDS = 30_000
@@ -131,7 +131,7 @@ def _again(verb: Callable[..., Any]) -> Callable[..., Any]:
         for _ in range(AGAIN):
             try:
                 return verb(*kept, **named)
-            except Clashed:
+            except (Clashed, Overtaken):
                 continue
             except DatabaseBusy as error:
                 if not error.circle:

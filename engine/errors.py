@@ -86,6 +86,10 @@ class Conflict(BihuanError):
     en = "Things have changed meanwhile; nothing was done."
 
 
+class Overtaken(Conflict):
+    """Somebody wrote between our look and our write: done again at once, the second look takes that into account."""
+
+
 class Invalid(BihuanError):
     """Input that cannot be accepted; ``fields`` says where, each entry a :class:`FieldError`."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table
 from sqlalchemy.exc import IntegrityError
 
 from engine.column_types import whole
-from engine.errors import Conflict, FieldError, Invalid, NotFound
+from engine.errors import Conflict, FieldError, Invalid, NotFound, Overtaken
 from engine.forms.formula import Evaluate, Formula
 from engine.forms.frame import Frame, Lookup
 from engine.forms.validation import validate
@@ -236,7 +236,7 @@ class RegisterStore:
 
     def write(self, connection: Connection, kept: Mapping[str, Any], before: Record | None, by: str,
               at: datetime) -> Record:
-        """Write a record as it is to be, without checking it or telling its history. Raises Conflict."""
+        """Write a record as it is to be, without checking it or telling its history. Raises Overtaken."""
         row = self.columns(kept, before.version + 1 if before else 1, by, at)
         savepoint = connection.begin_nested()
         try:
@@ -248,11 +248,11 @@ class RegisterStore:
                 done = connection.execute(self.table.update().where(
                     self.table.c.id == before.id, self.table.c.row_version == before.version).values(**row))
                 if done.rowcount != 1:
-                    raise Conflict()
+                    raise Overtaken()
             savepoint.commit()
         except IntegrityError:  # somebody saved the same key between our look and our write
             savepoint.rollback()
-            raise Conflict() from None
+            raise Overtaken() from None
         return self.get(connection, record_id)  # type: ignore[return-value]
 
     def told(self, record_id: int, version: int, changes: Mapping[str, Any], by: str, at: datetime,

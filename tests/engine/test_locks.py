@@ -24,7 +24,7 @@ from engine.models.notices import NoticeChannel, NoticeDelivery
 from engine.models.runtime import Incident, Job, ProcessInstance, TaskCandidate, UserTask
 from engine.tasks import finishing
 from engine.values import loads
-from tests.engine.house import House, at, content
+from tests.engine.house import CONTENT, House, at, content
 from tests.engine.test_data_stores import REGISTER
 
 pytestmark = pytest.mark.postgresql
@@ -47,6 +47,7 @@ CROSSING = """<?xml version="1.0" encoding="UTF-8"?>
   </process>
 </definitions>
 """
+LEVEL = "      - {id: level, label: {zh: 级别, en: Level}, type: int}\n".encode()
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +229,26 @@ def test_a_channel_is_deleted_while_its_delivery_ends(house: House) -> None:
     assert house.count(NoticeChannel, NoticeChannel.id == channel) == house.count(Job, Job.id == channel) == 0
 
 
+@pytest.mark.parametrize(("again", "expected", "points"), [(0, "conflict", 50), (1, "done", 60)])
+def test_two_cases_add_to_one_record(house: House, monkeypatch: pytest.MonkeyPatch, again: int, expected: str,
+                                     points: int) -> None:
+    """What one adds is never lost, and the other adds to it, without its person being asked to try again."""
+    monkeypatch.setattr(database, "AGAIN", again)
+    house.engine.deployments.deploy({"t/loyalty.bpmn": (CONTENT / "loyalty.bpmn").read_bytes(),
+                                     "forms/registers/member.yaml": REGISTER}, SYSTEM)
+    phone, acts = f"1390000000{again}", Acts(house)
+    record = house.engine.registers.save("member", {"phone": phone, "points": 5}, SYSTEM)
+    with bystander(house) as connection:
+        store = house.engine.registers.store(connection, "member")
+        connection.execute(store.table.update().where(store.table.c.id == record.id).values(
+            points=50, row_version=record.version + 1))
+        acts.begin("adds", lambda: house.engine.instances.start("loyalty", SYSTEM, variables={"phone": phone}))
+    assert acts.ended() == {"adds": expected}
+    with house.engine.database.reading() as connection:
+        found = store.get(connection, record.id)
+    assert found is not None and found.values["points"] == points
+
+
 def test_work_is_handed_over_that_is_just_done(house: House) -> None:
     task, acts, told = noted_task(house, "li.na"), Acts(house), []
     with bystander(house) as connection:
@@ -262,18 +283,17 @@ def test_the_same_login_is_made_twice_at_once(house: House, monkeypatch: pytest.
 def test_registers_are_widened_while_a_case_reads_both(house: House) -> None:
     """The case has read the second register when the deployment comes, and then wants the first."""
     files = {f"forms/registers/{key}.yaml": REGISTER.replace(b"register: member", f"register: {key}".encode())
-             for key in ("bonus", "member")}
+             for key in ("bonus", "stamp")}
     house.engine.deployments.deploy(files, SYSTEM)
-    more = b"\n      - {id: level, label: {zh: \xe7\xba\xa7\xe5\x88\xab, en: Level}, type: int}\n"
     acts = Acts(house)
     with bystander(house) as connection:
-        connection.execute(text("SELECT count(*) FROM reg_member"))
+        connection.execute(text("SELECT count(*) FROM reg_stamp"))
         acts.begin("deployed", lambda: house.engine.deployments.deploy(
-            {path: raw.rstrip() + more for path, raw in files.items()}, SYSTEM))
+            {path: raw + LEVEL for path, raw in files.items()}, SYSTEM))
         connection.execute(text("SELECT count(*) FROM reg_bonus"))
     assert acts.ended() == {"deployed": "done"}
     with house.engine.database.reading() as connection:
-        assert connection.execute(text("SELECT level FROM reg_member")).all() == []
+        assert connection.execute(text("SELECT level FROM reg_stamp")).all() == []
 
 
 def test_a_job_of_a_case_that_was_just_suspended_waits_for_it(house: House) -> None:
