@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import live_files
 from engine.authorization import Actor
-from engine.errors import Problem, Refused
+from engine.errors import Conflict, Problem, Refused
 from engine.studio.draft_files import harmless
 from engine.studio.fixes import fixes_for
 from engine.studio.mending import Fix, Workbench
@@ -16,16 +16,29 @@ from engine.studio.overlay import overlay
 from engine.studio.rows import looking
 from engine.studio.scope import checked
 
-MOST_BYTES, MOST_HINTS = 2_000_000, 20
-"""Bytes of fixed files in one answer, and hints that come with fixes; problems beyond come without."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem and what would mend it, each fix a whole new content of a file."""
+    """A problem and what would mend it."""
 
     problem: Problem
     fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The file at ``path`` as a fix would have it; nothing is saved."""
+
+    path: str
+    content: bytes
+
+
+class FixPassed(Conflict):
+    """A fix was chosen for a text that is no longer there."""
+
+    code = "fix_passed"
+    zh = "内容已有变化，这个修改建议不再适用；请按新的检查结果处理。"
+    en = "The text has changed, so this fix no longer fits; see what the new check says."
 
 
 class Checks:
@@ -39,23 +52,33 @@ class Checks:
         A hostile file is not read: then its own problem is all that is told. Raises NotFound.
         """
         looking(by)
-        unsaved = unsaved or {}
         try:
-            for path, content in unsaved.items():
-                harmless(path, content)
+            return self._findings(draft_id, unsaved or {})
         except Refused as refused:
             return [Finding(problem) for problem in refused.problems]
+
+    def mend(self, draft_id: str, fix: str, by: Actor, unsaved: Mapping[str, bytes] | None = None) -> Mended:
+        """What the fix with this name would make of the same ``unsaved`` files it was offered for.
+
+        Raises FixPassed where they have changed since, NotFound.
+        """
+        looking(by)
+        try:
+            found = self._findings(draft_id, unsaved or {})
+        except Refused:
+            raise FixPassed() from None
+        chosen = next((one for finding in found for one in finding.fixes if one.name == fix), None)
+        content = chosen.make() if chosen is not None else None
+        if chosen is None or content is None:
+            raise FixPassed()
+        return Mended(chosen.path, content)
+
+    def _findings(self, draft_id: str, unsaved: Mapping[str, bytes]) -> list[Finding]:
+        """Raises Refused for a hostile file."""
+        for path, content in unsaved.items():
+            harmless(path, content)
         with self._parts.database.reading() as connection:
             key = live_files.process_of(connection, draft_id)
             found = checked(connection, overlay(connection, draft_id), key, unsaved)
-        return _with_fixes(Workbench(found.content, found.files, found.sketched), found.problems)
-
-
-def _with_fixes(bench: Workbench, problems: list[Problem]) -> list[Finding]:
-    found, room, hints = [], MOST_BYTES, MOST_HINTS
-    for problem in problems:
-        hints -= problem.severity == "hint"
-        fixes = fixes_for(bench, problem) if room > 0 and hints >= 0 else ()
-        room -= sum(len(fix.content) for fix in fixes)
-        found.append(Finding(problem, fixes if room > 0 else ()))
-    return found
+        bench = Workbench(found.content, found.files, found.sketched)
+        return [Finding(problem, fixes_for(bench, problem)) for problem in found.problems]

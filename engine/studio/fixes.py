@@ -1,4 +1,4 @@
-"""Quick fixes: for a problem of a check, what would mend it, each as a whole new content of one file.
+"""Quick fixes: for a problem of a check, what would mend it, each a change of one file that is made when it is chosen.
 
 A fix is offered only where it is clear what was meant: a name that is nearly another one, a choice among few.
 """
@@ -20,6 +20,8 @@ from engine.studio.mending import BPMN, CAMUNDA, Fix, Workbench, by_id, put_prop
 FEW = 3
 """Fixes offered for one problem."""
 Maker = Callable[[Workbench, Problem], Iterable[Fix | None]]
+Change = Callable[[etree._Element], bool | None]
+"""A change of an element; ``False`` where there is nothing to change."""
 MAKERS: dict[str, Maker] = {}
 
 
@@ -39,10 +41,11 @@ def fixes(*codes: str) -> Callable[[Maker], Maker]:
     return register
 
 
-def _fix(bench: Workbench, problem: Problem, zh: str, en: str,
-         change: Callable[[etree._Element], bool | None]) -> Fix | None:
-    content = bench.edited(problem, change)
-    return Fix(Bilingual(zh, en), problem.file, content) if content is not None else None
+def _fix(bench: Workbench, problem: Problem, zh: str, en: str, change: Change, *, sure: bool = False) -> Fix | None:
+    """A change of the problem's element; offered if it does something (``sure``: the maker has seen that it does)."""
+    if not sure and not bench.can(problem, change):
+        return None
+    return bench.fix(problem, Bilingual(zh, en), problem.file, partial(bench.edited, problem, change))
 
 
 # --- gateways
@@ -54,17 +57,21 @@ def _default(bench: Workbench, problem: Problem) -> Iterator[Fix | None]:
             target = by_id(root, flow.get("targetRef", ""))
             name = flow.get("name") or (target.get("name") if target is not None else "") or flow.get("id")
             yield _fix(bench, problem, f"把“{name}”设为默认", f"Make “{name}” the default",
-                       partial(make_default, flow_id=flow.get("id", "")))
+                       partial(make_default, flow_id=flow.get("id", "")), sure=True)
 
 
 @fixes("bpmn_condition_missing")
 def _unconditional(bench: Workbench, problem: Problem) -> Iterator[Fix | None]:
-    def change(flow: etree._Element) -> bool:
-        source = flow.get("sourceRef")
-        gateway = next((one for one in flow.getparent() if one.get("id") == source), None)
-        return gateway is not None and not gateway.get("default") and make_default(gateway, flow.get("id"))
+    root = bench.root(problem.file)
+    flow = by_id(root, problem.element) if root is not None else None
+    gateway = _source(flow) if flow is not None else None
+    if gateway is not None and not gateway.get("default"):
+        yield _fix(bench, problem, "设为默认出线", "Make it the default",
+                   lambda flow: make_default(_source(flow), flow.get("id")), sure=True)
 
-    yield _fix(bench, problem, "设为默认出线", "Make it the default", change)
+
+def _source(flow: etree._Element) -> etree._Element | None:
+    return next((one for one in flow.getparent() if one.get("id") == flow.get("sourceRef")), None)
 
 
 def make_default(gateway: etree._Element, flow_id: str) -> bool:
@@ -102,7 +109,7 @@ def _new_form(bench: Workbench, problem: Problem, key: str) -> Fix | None:
     title = f"{{zh: {_quoted(element.name or key)}, en: {_quoted(element.name_en or key)}}}"
     text = (f"form: {key}\ntitle: {title}\nsections:\n  - id: main\n    title: {title}\n    fields:\n"
             "      - id: note\n        label: {zh: 说明, en: Note}\n        type: longtext\n")
-    return Fix(Bilingual(f"新建表单 {key}", f"Make the form {key}"), path, text.encode())
+    return bench.fix(problem, Bilingual(f"新建表单 {key}", f"Make the form {key}"), path, text.encode)
 
 
 def _quoted(text: str) -> str:

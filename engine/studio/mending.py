@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from lxml import etree
@@ -18,17 +19,24 @@ from engine.reading import Content
 from engine.sketches import Sketch
 from engine.xml import read_xml
 
+NAME = 20
+"""Letters of the name of a fix."""
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A button's words, and the new content of the file at ``path``."""
+    """A button's words and the file that it changes.
+
+    ``name`` goes with the content that was looked at: for another one there is none of that name. ``make`` gives the
+    new content of the file, or nothing where the change cannot be made.
+    """
 
     label: Bilingual
     path: str
-    content: bytes
+    name: str
+    make: Callable[[], bytes | None] = field(repr=False, compare=False)
 
 
 @dataclass
@@ -39,6 +47,7 @@ class Workbench:
     files: Mapping[str, bytes]
     sketched: Mapping[str, Sketch]
     roots: dict[str, etree._Element] = field(default_factory=dict)
+    places: dict[str, dict[str, etree._Element]] = field(default_factory=dict)
 
     def keys(self, kind: str) -> list[str]:
         """What all files of a kind declare, whether they were read or not."""
@@ -64,6 +73,23 @@ class Workbench:
                     if one.name and one.name_en:
                         told.setdefault(one.name, Counter())[one.name_en] += 1
         return {zh: counted.most_common(1)[0][0] for zh, counted in told.items()}
+
+    def fix(self, problem: Problem, label: Bilingual, path: str, make: Callable[[], bytes | None]) -> Fix:
+        """A fix of a problem, named by what it is about, what it says, and the file as it is now."""
+        params = {name: value for name, value in problem.params.items() if isinstance(value, (str, int))}
+        about = repr((problem.code, problem.file, problem.element, problem.line, sorted(params.items()), label, path))
+        seen = sha256(self.files.get(problem.file, b"")).digest()
+        return Fix(label, path, sha256(about.encode() + seen).hexdigest()[:NAME], make)
+
+    def can(self, problem: Problem, change: Callable[[etree._Element], bool | None]) -> bool:
+        """Whether ``change`` does something to the problem's element, tried on a copy of it alone."""
+        root = self.root(problem.file)
+        if root is None or not problem.element:
+            return False
+        if problem.file not in self.places:
+            self.places[problem.file] = {one.get("id"): one for one in reversed(list(root.iter())) if one.get("id")}
+        place = self.places[problem.file].get(problem.element)
+        return place is not None and change(deepcopy(place)) is not False
 
     def edited(self, problem: Problem, change: Callable[[etree._Element], bool | None]) -> bytes | None:
         """The file with ``change`` made at the problem's element; ``None`` where it is not there or nothing changed."""

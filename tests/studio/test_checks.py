@@ -10,6 +10,7 @@ import pytest
 from engine import SYSTEM
 from engine.checking import check_content, read_content
 from engine.content import shipped
+from engine.studio.checking import FixPassed
 from tests.studio.conftest import Workshop
 
 NOTE = "t/note.bpmn"
@@ -50,10 +51,10 @@ def test_a_fix_makes_its_problem_go_away(small_workshop: Workshop, old: str, new
     found = next(one for one in house.studio.check(draft, house.owner)
                  if (one.problem.code, one.problem.element) == (code, element))
     assert found.fixes and all(fix.label.zh and fix.label.en for fix in found.fixes)
-    for fix in found.fixes[:1]:
-        assert (code, element) not in codes(house, draft, {fix.path: fix.content})
-        house.studio.write(draft, fix.path, fix.content, house.studio.read(draft, fix.path, house.owner).revision,
-                           house.owner)
+    mended = house.studio.mend(draft, found.fixes[0].name, house.owner)
+    assert (code, element) not in codes(house, draft, {mended.path: mended.content})
+    house.studio.write(draft, mended.path, mended.content, house.studio.read(draft, mended.path, house.owner).revision,
+                       house.owner)
     assert (code, element) not in codes(house, draft)
 
 
@@ -61,8 +62,35 @@ def test_a_form_that_is_missing_can_be_made(small_workshop: Workshop) -> None:
     house = small_workshop
     draft = draft_of(house, NOTE, ('formKey="note_form"', 'formKey="brand_new"'))
     fixes = next(one.fixes for one in house.studio.check(draft, house.owner) if one.problem.code == "unknown_form")
-    made = next(fix for fix in fixes if fix.path.endswith("brand_new.yaml"))
+    made = house.studio.mend(draft, next(fix.name for fix in fixes if fix.path.endswith("brand_new.yaml")), house.owner)
+    assert made.path.endswith("brand_new.yaml")
     assert not {code for code, _ in codes(house, draft, {made.path: made.content})} & {"unknown_form", "yaml_broken"}
+
+
+def test_every_fix_that_is_offered_can_be_made(small_workshop: Workshop) -> None:
+    house = small_workshop
+    raw = house.studio.read(house.studio.open("note", house.owner).id, NOTE, house.owner).content
+    draft = draft_of(house, NOTE, ('default="judged_end"', ""))
+    for broken in (raw.replace(b"bihuan:role", b"bihuan:rolle"), raw.replace(b'default="judged_end"', b""),
+                   raw.replace(b'formKey="note', b'formKey="noet'), raw.replace(b'"bihuan:role"', b'"bihuan:other"')):
+        names = [fix.name for one in house.studio.check(draft, house.owner, {NOTE: broken}) for fix in one.fixes]
+        assert names and len(set(names)) == len(names)
+        for name in names:
+            assert house.studio.mend(draft, name, house.owner, {NOTE: broken}).content != broken
+
+
+def test_a_fix_for_a_text_that_has_changed_is_refused(small_workshop: Workshop) -> None:
+    house = small_workshop
+    draft = draft_of(house, NOTE, ('formKey="note_form"', 'formKey="note_from"'))
+    name = next(fix.name for one in house.studio.check(draft, house.owner) for fix in one.fixes
+                if one.problem.code == "unknown_form" and fix.label.en == "Use note_form")
+    drawn = house.studio.read(draft, NOTE, house.owner).content.replace(b'name="write"', b'name="x"', 1)
+    for files in ({NOTE: drawn}, {NOTE: b"<a/>"}, {NOTE: b""}):
+        with pytest.raises(FixPassed):
+            house.studio.mend(draft, name, house.owner, files)
+    with pytest.raises(FixPassed):
+        house.studio.mend(draft, "no such fix", house.owner)
+    assert b'formKey="note_form"' in house.studio.mend(draft, name, house.owner).content
 
 
 def test_a_step_without_deadline_is_a_hint_unless_none_is_meant(small_workshop: Workshop) -> None:

@@ -46,7 +46,7 @@ def _told(view: Any, file: Any, found: Any) -> dict[str, Any]:
     at = {name: url_for(f"studio_drawing.{name}", draft_id=draft_id) for name in ("choices", "feel", "tidy", "recent")}
     base = url_for("studio_drawing.page", draft_id=draft_id)
     at |= {"files": f"{base}/files/", "file": f"{base}/files/{file.path}", "check": f"{base}/check",
-           "branch": f"{base}/branch", "form": f"{base}/forms?file=",
+           "mend": f"{base}/mend", "branch": f"{base}/branch", "form": f"{base}/forms?file=",
            "table": f"{base}/tables?file=", "register": f"{base}/registers?file=", "roles": f"{base}/roles",
             "process": f"{base}?file="}
     return {"draft": draft_id, "file": file.path,

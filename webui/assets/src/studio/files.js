@@ -28,6 +28,9 @@ export const readFile = (path) => ask(address(path), undefined, 'GET');
 /** Problems of the draft with these unsaved files: `{problems: [{code, severity, file, element, line, text, fixes}]}`. */
 export const check = (files = {}) => ask(`${base()}/check`, { files });
 
+/** What the fix with this name makes of the files it was offered for: `{path, content}`; not saved. */
+export const mend = (fix, files = {}) => ask(`${base()}/mend`, { fix, files });
+
 /** Keep `files` as a copy of the draft; goes there. */
 export async function branch(files) {
   const told = await ask(`${base()}/branch`, { files });

@@ -1,6 +1,6 @@
 // What is wrong with the file, below the panes and at the lines it belongs to; asked again a moment after each change.
-import { icon, say } from '../../page.js';
-import { check } from '../files.js';
+import { announce, icon, say } from '../../page.js';
+import { check, mend } from '../files.js';
 
 const WAIT = 500;
 const SIGNS = { error: ['late', 'alert-octagon'], warning: ['risk', 'alert-triangle'], hint: ['blue', 'info-circle'] };
@@ -44,12 +44,15 @@ function line(one, sheet, go) {
   button.addEventListener('click', () => go(one));
   item.append(button);
   for (const fix of (one.fixes || []).filter((found) => found.path === sheet.box.dataset.path && sheet.editable)) {
-    const mend = document.createElement('button');
-    mend.type = 'button';
-    mend.className = 'btn btn-line btn-s';
-    mend.textContent = fix.label || say('sheet-fix');
-    mend.addEventListener('click', () => { sheet.became(fix.content); sheet.act({}); });
-    item.append(mend);
+    const choose = document.createElement('button');
+    choose.type = 'button';
+    choose.className = 'btn btn-line btn-s';
+    choose.textContent = fix.label || say('sheet-fix');
+    choose.addEventListener('click', async () => {
+      const made = await mend(fix.name, { [sheet.box.dataset.path]: sheet.text }).catch(() => ({}));
+      if (made.ok) { sheet.became(made.content); sheet.act({}); } else if (made.sentence) announce(made.sentence);
+    });
+    item.append(choose);
   }
   return item;
 }

@@ -45,7 +45,7 @@ export async function open(box) {
 
   const saving = new Saving(box, restored ? told.content : await drawn(), (xml, sentence) => clash(xml, sentence));
   const clash = conflict(saving);
-  const problems = new Problems(box, { onXml: (xml) => { history.keep(xml); saving.changed(xml); }, onMend: (one, fix) => mend(fix, history) });
+  const problems = new Problems(box, { onXml: (xml) => { history.keep(xml); saving.changed(xml); }, onMend: (mended) => mend(mended, history) });
   const history = new History(later(60, () => { buttons(box, history); }));
   the.get('eventBus').on(['commandStack.changed', 'import.done'], () => { saving.touched(); problems.soon(); });
   the.get('eventBus').on('elements.changed', () => { if (!the.get('selection').get().length) redraw(); });
@@ -72,12 +72,12 @@ async function onlyProblems(box) {
 }
 
 /** A fix of the drawing is one step of undo; a fix of another file is saved at once. */
-async function mend(fix, history) {
-  if (fix.path === told.file) { await history.replace(fix.content); return; }
-  const address = told.addresses.files + fix.path.split('/').map(encodeURIComponent).join('/');
+async function mend(mended, history) {
+  if (mended.path === told.file) { await history.replace(mended.content); return; }
+  const address = told.addresses.files + mended.path.split('/').map(encodeURIComponent).join('/');
   const now = await (await fetch(address, { credentials: 'same-origin', headers: { Accept: 'application/json' } })).json();
-  const answer = await ask(address, { content: fix.content, revision: now.revision ?? 0 }, { method: 'PUT' });
-  announce(answer.ok ? w('mended-elsewhere', { file: fix.path }) : answer.data.error || w('save-failed'));
+  const answer = await ask(address, { content: mended.content, revision: now.revision ?? 0 }, { method: 'PUT' });
+  announce(answer.ok ? w('mended-elsewhere', { file: mended.path }) : answer.data.sentence || w('save-failed'));
 }
 
 function buttons(box, history) {

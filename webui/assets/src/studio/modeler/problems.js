@@ -112,7 +112,7 @@ export class Problems {
     text.textContent = one.text;
     where.append(name, text);
     row.append(tag, where);
-    for (const [n, fix] of (one.fixes || []).entries()) {
+    for (const [n, fix] of ((this.onMend && one.fixes) || []).entries()) {
       const mend = document.createElement('button');
       mend.type = 'button';
       mend.className = 'btn btn-line btn-s';
@@ -186,6 +186,12 @@ export class Problems {
     if (the.editable) the.get('selection').select(shape);
   }
 
+  /** What a fix makes of the drawing that was checked; the server says so where it no longer fits. */
+  async make(one, fix) {
+    const answer = await ask(told.addresses.mend, { fix: fix.name, files: the.editable ? { [told.file]: one.about } : {} });
+    if (answer.ok) await this.onMend(answer.data); else announce(answer.data.sentence || w('check-failed'));
+  }
+
   async mend(at, n, button) {
     const one = this.found[at];
     button.disabled = true;
@@ -194,8 +200,8 @@ export class Problems {
       if (one.about !== (await drawn())) {
         await this.check();
         const again = this.found.find((other) => other.code === one.code && other.element === one.element && other.file === one.file);
-        if (again) await this.onMend(again, again.fixes.find((fix) => fix.label === one.fixes[n].label) || again.fixes[0]);
-      } else await this.onMend(one, one.fixes[n]);
+        if (again) await this.make(again, again.fixes.find((fix) => fix.label === one.fixes[n].label) || again.fixes[0]);
+      } else await this.make(one, one.fixes[n]);
     } finally { button.disabled = false; }
     await this.check();
   }
