@@ -19,13 +19,15 @@ LAST = float("inf")
 
 @dataclass
 class Clerk:
-    """One person: does one piece of work at a time, within the hours kept; ``busy`` counts working seconds by role."""
+    """One person: does one piece of work at a time, within the hours kept; ``busy`` counts working seconds by role.
+    ``stands_in``: from, until, whose tasks the person takes as well, and the pools of that one."""
 
     key: str
     pools: frozenset[Pool]
     hours: WorkHours
     at_work: bool = False
     busy: dict[str, float] = field(default_factory=dict)
+    stands_in: tuple[tuple[float, float, str, frozenset[Pool]], ...] = ()
 
 
 @dataclass(order=True)
@@ -48,6 +50,9 @@ class Desks:
         self._queue: list[Request] = []
         self._number = 0
         self._wakes: set[float] = set()
+        for since in sorted({one[0] for clerk in self.clerks.values() for one in clerk.stands_in}):
+            if since > env.now:
+                self._wake(since)
 
     def can(self, pools: Collection[Pool], only: str = "") -> bool:
         """Whether anybody at all may take a task."""
@@ -80,7 +85,7 @@ class Desks:
         here = sorted((clerk for clerk in idle if clerk.hours.is_open(now)), key=lambda one: (len(one.pools), one.key))
         closed = False
         for request in list(self._queue):
-            clerk = next((one for one in here if _may(one, request)), None)
+            clerk = next((one for one in here if _may(one, request, now)), None)
             if clerk is None:
                 closed = closed or len(here) < len(idle)
                 continue
@@ -104,8 +109,11 @@ class Desks:
         self._match()
 
 
-def _may(clerk: Clerk, request: Request) -> bool:
-    return clerk.key == request.only if request.only else not clerk.pools.isdisjoint(request.pools)
+def _may(clerk: Clerk, request: Request, now: float) -> bool:
+    if clerk.key == request.only if request.only else not clerk.pools.isdisjoint(request.pools):
+        return True
+    return any(since <= now < until and (key == request.only if request.only else not pools.isdisjoint(request.pools))
+               for since, until, key, pools in clerk.stands_in)
 
 
 def staffed(clerks: Iterable[Clerk], wanted: Mapping[str, int], load: Mapping[Pool, float],
@@ -130,4 +138,5 @@ def staffed(clerks: Iterable[Clerk], wanted: Mapping[str, int], load: Mapping[Po
             key = f"+{role}-{index}"
             kept[key] = {pool}
             known[key] = Clerk(key, frozenset({pool}), hours[role])
-    return [Clerk(key, frozenset(pools), known[key].hours) for key, pools in sorted(kept.items()) if pools]
+    return [Clerk(key, frozenset(pools), known[key].hours, stands_in=known[key].stands_in)
+            for key, pools in sorted(kept.items()) if pools]

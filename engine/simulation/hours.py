@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -44,6 +45,17 @@ class WorkHours:
         else:
             self.starts.append(start)
             self.ends.append(stop)
+
+    def without(self, away: Iterable[tuple[float, float]]) -> WorkHours:
+        """The same hours but for the stretches in which somebody is away; moments in seconds since the beginning."""
+        spans = list(zip(self.starts, self.ends))
+        for gone, back in away:
+            spans = [part for start, stop in spans for part in ((start, min(stop, gone)), (max(start, back), stop))
+                     if part[0] < part[1]]
+        found = copy(self)
+        found.starts, found.ends = [start for start, _ in spans], [stop for _, stop in spans]
+        found.worked = [0.0, *accumulate(stop - start for start, stop in spans)]
+        return found
 
     def seconds(self, moment: datetime) -> float:
         """A moment as seconds since the beginning."""

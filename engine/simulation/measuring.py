@@ -40,11 +40,26 @@ class Done:
     due: float | None
     ours: bool = True
     """Whether it belongs to a case of the simulated process."""
+    rests: tuple[tuple[float, float], ...] = ()
+    """When nobody could work on it: signers were at it, or its case was suspended."""
 
     @property
     def claim_tells(self) -> bool:
         """Whether the claim came long enough before the completion to tell when work began."""
         return self.claimed is not None and self.left - self.claimed >= CLAIMED_BEFORE
+
+
+    def worked(self, start: float) -> list[tuple[float, float]]:
+        """The stretches in which its person was at it, from when work began."""
+        found, since = [], start
+        for gone, back in self.rests:
+            found.append((since, max(since, min(gone, self.left))))
+            since = max(since, back)
+        return [(begin, end) for begin, end in [*found, (since, self.left)] if begin < end]
+
+    def resting(self, hours: WorkHours, start: float, end: float) -> float:
+        """Working seconds of its rests between two moments."""
+        return sum(hours.between(max(start, gone), min(end, back)) for gone, back in self.rests)
 
 
 def begun(done: Sequence[Done]) -> list[float]:
@@ -99,15 +114,19 @@ class Busy:
 
 
 def steps(done: Sequence[Done], hours: Mapping[str, WorkHours],
-          taken_back: Mapping[Place, int] | None = None) -> dict[Place, PastStep]:
-    """How each step of the simulated process was worked on; ``taken_back`` counts tasks that nobody completed."""
+          taken_back: Mapping[Place, int] | None = None,
+          away: Mapping[str, Sequence[tuple[float, float]]] | None = None) -> dict[Place, PastStep]:
+    """How each step of the simulated process was worked on; ``taken_back`` counts tasks that nobody completed, ``away``
+    says when people were not there."""
     starts = begun(done)
     pools: dict[tuple[str, str], set[str]] = defaultdict(set)
     by_person: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one, start in zip(done, starts):
         if one.by:
             pools[one.role, one.unit].add(one.by)
-            by_person[one.by].append((start, one.left))
+            by_person[one.by] += one.worked(start)
+    for person, stretches in (away or {}).items():
+        by_person[person] += stretches  # nor were they free
     busy = {pool: Busy([stretch for person in people for stretch in by_person[person]], len(people),
                        hours.get(pool[0], hours[""])) for pool, people in pools.items()}
     found: dict[Place, list[tuple[Done, float]]] = defaultdict(list)
@@ -133,9 +152,11 @@ def _step(several: list[tuple[Done, float]], busy: Mapping[tuple[str, str], Busy
     for one, start in several:
         kept = hours.get(one.role, hours[""])
         queued = busy[one.role, one.unit].within(one.opened, start) if one.by else 0.0
-        works.append(Work(max(0.0, kept.between(one.opened, start) - queued), kept.between(start, one.left),
-                          one.left - one.opened))
-        waits.append(start - one.opened)
+        rested = one.resting(kept, one.opened, start)
+        works.append(Work(max(0.0, kept.between(one.opened, start) - queued - rested),
+                          kept.between(start, one.left) - one.resting(kept, start, one.left),
+                          one.left - one.opened - sum(back - gone for gone, back in one.rests)))
+        waits.append(max(0.0, start - one.opened - sum(max(0.0, min(start, back) - gone) for gone, back in one.rests)))
     measured = sum(one.claim_tells for one, _start in several) >= CLAIMED_SHARE * len(several)
     return PastStep(tuple(works), measured, any(one.by for one, _start in several), tuple(waits),
                     sum(one.due is not None for one, _start in several),

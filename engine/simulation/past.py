@@ -44,12 +44,15 @@ class Filling:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How one task went: ``completed``, ``returned`` (to another step, perhaps to come straight back), or ``skipped``
-    by a rule with an outcome."""
+    by a rule with an outcome. ``rest`` are the seconds in which nobody could work on it, for signers or because its
+    case was suspended; ``stood`` of them the latter."""
 
     kind: str = "completed"
     to: str = ""
     straight: bool = False
     outcome: str = ""
+    rest: float = 0.0
+    stood: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,10 @@ class PastPerson:
     pools: frozenset[tuple[str, str]]
     other_work: tuple[tuple[float, float, float], ...] = ()
     """Tasks of other processes: (opened at, begun at, working seconds), moments in seconds since the beginning."""
+    away: tuple[tuple[float, float], ...] = ()
+    """When the person was away, from and until."""
+    stands_in: tuple[tuple[float, float, str], ...] = ()
+    """For whom the person acted: from, until, the other's key."""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,11 @@ from engine.models.runtime import ProcessInstance
 from engine.simulation.answers import from_outside
 from engine.simulation.hours import WorkHours, kept_hours
 from engine.simulation.measuring import Done, begun, steps
-from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, Period, Place
+from engine.simulation.past import Arrival, Filling, Past, PastInstance, PastPerson, Period, Place
+from engine.simulation.task_history import Absences, TaskHistory, read_absences, read_tasks
 from engine.values import loads
 
 OUTSIDE = ("receiveTask", "intermediateCatchEvent")
-ENDINGS = ("completed", "returned", "skipped")
-"""Verbs of the history that end a task."""
 SEEN = ("userTask", *OUTSIDE, "boundaryEvent", "callActivity", "subProcess")
 """Kinds of elements whose visits count."""
 
@@ -38,7 +37,7 @@ def read_past(parts: Any, connection: Connection, live: Live, key: str, period: 
 class _Reader:
     def __init__(self, parts: Any, connection: Connection, live: Live, key: str, period: Period):
         self.parts, self.connection, self.live, self.key, self.period = parts, connection, live, key, period
-        self.endings: dict[str, dict[str, list[Ending]]] = {}
+        self.told = TaskHistory()
         self._edges: dict[str, list[tuple[str, str]]] = {}
         self.keys: dict[str, str] = dict(connection.execute(select(ProcessDefinition.id, ProcessDefinition.key)).all())
 
@@ -47,8 +46,9 @@ class _Reader:
         family = self._family()
         visits = self._visits(family)
         fillings = self._fillings()
-        claims, self.endings = self._told()
-        done = self._done(visits, family, claims)
+        self.told = read_tasks(self.connection, self._roots(), self.period, visits)
+        done = self._done(visits, family)
+        away = read_absences(self.connection, self.key, self.period, done)
         calendars, hours = self._calendars(done)
         entries = self._entries()
         arrivals = tuple(self._arrival(number, row, family, visits, fillings, entries)
@@ -59,8 +59,9 @@ class _Reader:
                 load[one.role, one.unit] += 1
         external = frozenset(role.key for role in self.live.roles.values() if role.external)
         return Past(self.key, self.period.begin, self.period.since, self.period.until, arrivals,
-                    steps(done, hours, self._taken_back(visits, family)),
-                    self._people(done, hours), calendars, dict(load), external)
+                    steps(done, hours, self._taken_back(visits, family), {
+                        person: [one[:2] for one in several] for person, several in away.items()}),
+                    self._people(done, hours, away), calendars, dict(load), external)
 
     # --- rows
 
@@ -121,11 +122,10 @@ class _Reader:
 
     # --- work
 
-    def _done(self, visits: Mapping[str, list[Row[Any]]], family: Mapping[str, Row[Any]],
-              claims: Mapping[Any, datetime]) -> list[Done]:
+    def _done(self, visits: Mapping[str, list[Row[Any]]], family: Mapping[str, Row[Any]]) -> list[Done]:
         """The completed tasks of these cases, and those of other cases that the same people completed meanwhile."""
         people = {row.by for several in visits.values() for row in several if row.by}
-        own = [self._one(row, family[instance].process_key, family[instance].unit_id, claims, ours=True)
+        own = [self._one(row, family[instance].process_key, family[instance].unit_id, ours=True)
                for instance, several in visits.items() for row in several
                if row.kind == "userTask" and row.outcome == "completed" and row.left_at < self.period.until]
         roots = {row.root_id for row in family.values()}
@@ -136,7 +136,7 @@ class _Reader:
             .join(root, root.id == table.root_id)
             .where(table.kind == "userTask", table.outcome == "completed", table.left_at >= self.period.begin,
                    table.left_at < self.period.until, table.by.is_not(None))).all()
-        more = [self._one(row, self.keys.get(row.definition_id, ""), row.unit_id, claims, ours=False)
+        more = [self._one(row, self.keys.get(row.definition_id, ""), row.unit_id, ours=False)
                 for row in others if row.by in people and row.root_id not in roots]
         return own + more
 
@@ -145,33 +145,14 @@ class _Reader:
         return Counter((family[instance].process_key, row.element_id) for instance, several in visits.items()
                        for row in several if row.kind == "userTask" and row.outcome == "cancelled")
 
-    def _told(self) -> tuple[dict[tuple[str, str, datetime], datetime], dict[str, dict[str, list[Ending]]]]:
-        """When whoever completed a task had claimed it, by instance, element and moment of completion; and by instance
-        and element how the tasks went."""
-        table = HistoryEntry
-        rows = self.connection.execute(
-            select(table.task_id, table.instance_id, table.element_id, table.verb, table.at, table.detail)
-            .where(table.verb.in_(("claimed", *ENDINGS)), table.instance_id.is_not(None),
-                   table.at >= self.period.begin, table.at < self.period.until).order_by(table.at, table.id)).all()
-        claimed: dict[str, datetime] = {}
-        found = {}
-        endings: dict[str, dict[str, list[Ending]]] = defaultdict(lambda: defaultdict(list))
-        for row in rows:
-            if row.verb == "claimed":
-                claimed[row.task_id] = row.at
-                continue
-            if row.task_id in claimed:
-                found[row.instance_id, row.element_id, row.at] = claimed[row.task_id]
-            detail = row.detail or {}
-            endings[row.instance_id][row.element_id].append(Ending(
-                row.verb, str(detail.get("to") or ""), bool(detail.get("straight")), str(detail.get("outcome") or "")))
-        return found, endings
-
-    def _one(self, row: Row[Any], key: str, unit: str | None, claims: Mapping[Any, datetime], *, ours: bool) -> Done:
-        claimed = claims.get((row.instance_id, row.element_id, row.left_at))
-        return Done((key, row.element_id), row.role, self.live.offered_at(row.role, unit) or "", row.by or "",
+    def _one(self, row: Row[Any], key: str, unit: str | None, *, ours: bool) -> Done:
+        place = (row.instance_id, row.element_id, row.left_at)
+        claimed = self.told.claims.get(place)
+        by = "" if place in self.told.jointly else row.by or ""
+        return Done((key, row.element_id), row.role, self.live.offered_at(row.role, unit) or "", by,
                     self._at(row.entered_at), None if claimed is None else self._at(claimed), self._at(row.left_at),
-                    None if row.due_at is None else self._at(row.due_at), ours)
+                    None if row.due_at is None else self._at(row.due_at), ours,
+                    tuple((self._at(since), self._at(until)) for since, until in self.told.rests.get(place, ())))
 
     def _at(self, moment: datetime) -> float:
         return (moment - self.period.begin).total_seconds()
@@ -196,7 +177,7 @@ class _Reader:
         root = self.live.units.get(self.live.root_unit or "")
         return ZoneInfo((root.zone if root else "") or self.parts.settings.zone)
 
-    def _people(self, done: list[Done], hours: Mapping[str, WorkHours]) -> tuple[PastPerson, ...]:
+    def _people(self, done: list[Done], hours: Mapping[str, WorkHours], away: Absences) -> tuple[PastPerson, ...]:
         """Who completed tasks of the process, with the roles they hold; of roles in which nobody did, who holds them.
         """
         pools: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -214,8 +195,13 @@ class _Reader:
         pools |= {key: spare for key, several in held.items() if key not in pools
                   and (spare := {pool for pool in several if pool[0] not in known})}
         logins = {person.id: person.login for person in self.live.people.values()}
+        for_whom: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
+        for person, stretches in away.items():
+            for gone, back, substitute in stretches:
+                for_whom[substitute].append((gone, back, person))
         return tuple(PastPerson(key, logins.get(key, ""), frozenset(several),
-                                tuple(one for one in sorted(others.get(key, ())) if one[2] > 0))
+                                tuple(one for one in sorted(others.get(key, ())) if one[2] > 0),
+                                tuple(one[:2] for one in away.get(key, ())), tuple(for_whom.get(key, ())))
                      for key, several in sorted(pools.items()))
 
     # --- cases
@@ -266,7 +252,7 @@ class _Reader:
         return PastInstance(row.process_key, row.parent_id, loads(row.variables),
                             {element: tuple(several) for element, several in fillings.items()},
                             {element: tuple(several) for element, several in events.items()},
-                            {element: tuple(several) for element, several in self.endings.get(row.id, {}).items()},
+                            {element: tuple(several) for element, several in self.told.endings.get(row.id, {}).items()},
                             tuple(visit.element_id for visit in visits if visit.kind == "userTask"))
 
 

@@ -103,7 +103,10 @@ class Replication:
         return self.tally.figures() | {"roles": self._roles(end)}
 
     def _clerks(self) -> list[Clerk]:
-        own = [Clerk(person.key, person.pools, self._of_person(person)) for person in self.past.people]
+        pools = {person.key: person.pools for person in self.past.people}
+        own = [Clerk(person.key, person.pools, self._of_person(person).without(person.away), stands_in=tuple(
+            (since, until, other, pools.get(other, frozenset())) for since, until, other in person.stands_in))
+            for person in self.past.people]
         return staffed(own, self.wishes.people, self.past.load,
                        {role: self._of_role(role) for role in self.wishes.people})
 

@@ -57,8 +57,10 @@ def _task(world: Replication, case: SimulatedCase, member: Member, wait: Wait) -
             answers.submit(world, case, member, wait, number, ending.outcome)
             case.settle(member)
         return
-    opened = world.env.now
-    task = _Task(world, case, place, due=_due(world, case, member, wait))
+    opened, due = world.env.now, _due(world, case, member, wait)
+    if ending.rest:  # signers were at it, or the case was suspended: as long as last month
+        yield world.env.timeout(ending.rest)
+    task = _Task(world, case, place, due=due and due + ending.stood)
     pools, only, external = _offered(world, case, member, wait)
     task.open()
     try:

@@ -39,6 +39,14 @@ def house(engine: ProcessEngine, clock: MovableClock) -> House:
     return House(engine, clock)
 
 
+@pytest.fixture
+def small_house(sqlite_url: str, clock: MovableClock) -> Iterator[House]:
+    """The same where the database plays no part."""
+    engine = ProcessEngine(Settings(database_url=sqlite_url, secret_key="for tests only"), clock)
+    yield House(engine, clock)
+    engine.close()
+
+
 class Lived:
     """The house after its five weeks, without making the people anew."""
 

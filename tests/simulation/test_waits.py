@@ -13,7 +13,7 @@ from engine.simulation.content import of_files
 from engine.simulation.failures import told
 from engine.simulation.past import Arrival, Ending, Filling, Past, PastInstance, PastPerson, PastStep, Work
 from engine.simulation.replication import Replication, Wishes
-from tests.simulation.counter import ALWAYS, BEGIN, FORM, HEAD, PACK, WITH_APPROVAL, drawing, flow, live, task
+from tests.simulation.counter import ALWAYS, BEGIN, FORM, HEAD, ONE_STEP, PACK, WITH_APPROVAL, drawing, flow, live, task
 
 HOUR = 3600.0
 TIMER = ('<boundaryEvent id="late" attachedToRef="serve"><timerEventDefinition><timeDuration '
@@ -163,3 +163,18 @@ def test_why_a_case_was_set_aside_names_no_value() -> None:
     kept = told(failure)
     assert "王建国" not in str(kept) and "138" not in str(kept)
     assert kept["element"] == "wait" and "无法理解的时间" in kept["zh"]
+
+
+def test_a_task_that_rested_last_month_rests_again_and_its_deadline_waits_for_a_suspended_case() -> None:
+    # given half an hour of work and a deadline of an hour, and cases that rested two hours before they were done
+    def rested(**how: float) -> dict[str, Any]:
+        ending = Ending(**{name: hours * HOUR for name, hours in how.items()})
+        return run(month((PastInstance("counter", None, {}, {}, {}, {"serve": (ending,)}),), {"serve": step(0.5)}),
+                   ONE_STEP)
+
+    signed, suspended = rested(rest=2), rested(rest=2, stood=2)
+    # then they take that much longer, and nobody was busy with them meanwhile
+    assert signed["lead"][0] == suspended["lead"][0] == pytest.approx(2.5 * HOUR, rel=0.01)
+    assert signed["roles"]["clerk"]["hours"] == pytest.approx(20 * 0.5, rel=0.01)
+    # and the deadline of a task stands still with its case, but waits for no signers
+    assert (signed["kept"], suspended["kept"]) == (0, 20)
