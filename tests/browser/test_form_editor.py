@@ -226,6 +226,10 @@ def test_nothing_sticks_out_on_a_telephone(draft, at_screen, lang, tab, path):
     page.goto(draft.address(tab, path))
     page.wait_for_selector("[data-problem-words]:not(:empty), [data-finding-words]:not(:empty)")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # and one looks, without being led to change anything
+    assert page.locator(".sheet-bar .narrow-only").is_visible()
+    assert page.locator("[data-opens=sheet-new]:visible, [data-undo]:visible, [data-add]:visible").count() == 0
+    assert page.locator("[data-properties] :is(input, select, textarea):enabled").count() == 0
 
 
 def test_a_new_form_is_made_and_opened(draft, at_screen):

@@ -18,7 +18,7 @@ ready(async () => {
   const box = document.querySelector('[data-table]');
   if (!box) return;
   const data = JSON.parse(document.getElementById('table-data').textContent);
-  const editable = 'editable' in box.dataset && matchMedia('(min-width: 900px)').matches;
+  const editable = 'editable' in box.dataset && matchMedia('(min-width: 1100px)').matches;
   const { default: Kind } = editable ? await import('dmn-js/lib/Modeler') : await import('dmn-js/lib/Viewer');
   const more = { additionalModules: [{ translate: ['value', translate] }] };
   const dmn = new Kind({ container: box.querySelector('[data-canvas]'), drd: more, decisionTable: more, literalExpression: more, boxedExpression: more });

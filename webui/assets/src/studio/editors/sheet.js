@@ -6,7 +6,7 @@ export class Sheet {
   constructor(box, data) {
     Object.assign(this, {
       box, text: data.text, chosen: data.chosen, element: data.element, lang: data.lang, fields: data.fields,
-      problems: data.problems, past: [], future: [], last: Promise.resolve(), editable: 'editable' in box.dataset,
+      problems: data.problems, past: [], future: [], last: Promise.resolve(), editable: 'editable' in box.dataset && matchMedia('(min-width: 1100px)').matches,
     });
     this.file = new SavedFile(box.dataset.path, { revision: Number(box.dataset.revision), conflict: (told, content) => this.lost(told, content) });
     this.listeners = [];
