@@ -39,7 +39,8 @@ _LOOKS = """
     deployments.files migrations.listed migrations.look migrations.progress migrations.versions
     studio.additions studio.catalogue studio.check studio.choices studio.compare studio.differences studio.draft
     studio.export studio.expression studio.files_of studio.here studio.mend studio.merges studio.packs
-    studio.read studio.readiness studio.scenarios_pass studio.sheet studio.table studio.tidy studio.try_table studio.versions
+    studio.read studio.readiness studio.scenarios_pass studio.sheet studio.table studio.tidy
+    studio.try_table studio.versions
 """
 _OWN = """
     identity.change_password identity.set_password identity.set_language identity.sign_out_everywhere boards.save_view
