@@ -7,7 +7,7 @@ wait for at once and in their order, so that two cases that write to each other 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,15 +44,16 @@ Post = Callable[[dict[str, Any]], Any]
 
 
 def _heard(*marked: Any) -> Any:
-    """Who hears a message: elements that wait for it, and processes that it starts, by ``process_key``."""
+    """Who hears messages: elements that wait for them, and processes that they start, by ``process_key``."""
+    names = bindparam("the_names", expanding=True)
     return select(
         EventSubscription.root_id, EventSubscription.instance_id, EventSubscription.element_id,
         EventSubscription.element_instance_id, EventSubscription.slot, EventSubscription.keys,
-        EventSubscription.suspended, cast(null(), String(200)).label("process_key"),
-    ).where(EventSubscription.kind == "message", EventSubscription.name == bindparam("the_name"), *marked).union_all(
+        EventSubscription.suspended, cast(null(), String(200)).label("process_key"), EventSubscription.name,
+    ).where(EventSubscription.kind == "message", EventSubscription.name.in_(names), *marked).union_all(
         select(cast(null(), String(26)), cast(null(), String(26)), StartSubscription.element_id,
                cast(null(), String(64)), literal(0), cast(null(), Text), false(), StartSubscription.process_key,
-               ).where(StartSubscription.kind == "message", StartSubscription.name == bindparam("the_name")))
+               StartSubscription.name).where(StartSubscription.kind == "message", StartSubscription.name.in_(names)))
 
 
 _HEARD_BY_ALL = _heard()
@@ -117,10 +118,12 @@ def send(family: Family, come: Iterable[tuple[Member, Wait]]) -> None:
     """
     names = {one.name for one in family.thrown} | {wait.detail["name"] for _, wait in come if wait.kind == "message"}
     _take_turns(family.connection, names)
-    for one in family.thrown:
-        one.told["how"] = _routed(family.parts, family.connection, family.now, one.name, one.keys, one.payload,
-                                  family.root_row["unit_id"], family.outgoing.append)
-    family.thrown = []
+    if family.thrown:
+        thrown, family.thrown = family.thrown, []
+        how = _routed(family.parts, family.connection, family.now, thrown, family.root_row["unit_id"],
+                      family.outgoing.append)
+        for one, word in zip(thrown, how):
+            one.told["how"] = word
 
 
 def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
@@ -131,51 +134,57 @@ def route(parts: Any, connection: Connection, now: datetime, name: str, keys: Ma
     """
     refuse_reserved(payload)
     _take_turns(connection, [name])
-    return _routed(parts, connection, now, name, keys, payload, None, _poster(connection))
+    return _routed(parts, connection, now, [Thrown(name, keys, payload, {})], None, _poster(connection))[0]
 
 
 def foreseen(connection: Connection, name: str, keys: Mapping[str, Any]) -> str:
     """What would become of a message now (as :func:`route` tells it), before it is sent. Raises TwoReceivers."""
-    receiver = _receiver(connection, name, keys)
+    receiver, = _receivers(connection, [Thrown(name, keys, {}, {})])
     return "buffered" if receiver is None else "delivered" if receiver.process_key is None else "started"
 
 
-def _routed(parts: Any, connection: Connection, now: datetime, name: str, keys: Mapping[str, Any],
-            payload: Mapping[str, Any], unit: str | None, post: Post) -> str:
-    """A case that the message starts belongs to ``unit``; ``post`` takes the row of the job that brings it."""
-    content = {"name": name, "keys": dict(keys), "payload": dict(payload)}
-    row = _receiver(connection, name, keys)
-    if row is None:
-        _keep(parts, connection, now, content)
-        return "buffered"
-    if row.process_key is not None:
-        post(_job(parts, now, "start", content | {"process_key": row.process_key, "unit": unit},
-                  element_id=row.element_id))
-        return "started"
-    post(_job(parts, now, "message", content, root_id=row.root_id, instance_id=row.instance_id,
-              element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
-              suspended=row.suspended))
-    return "delivered"
+def _routed(parts: Any, connection: Connection, now: datetime, thrown: Sequence[Thrown], unit: str | None,
+            post: Post) -> list[str]:
+    """What becomes of messages. A case that one starts belongs to ``unit``; ``post`` takes the rows of the jobs that
+    bring them. One statement, two more where some are kept."""
+    kept, how = [], []
+    for one, row in zip(thrown, _receivers(connection, thrown)):
+        content = {"name": one.name, "keys": dict(one.keys), "payload": dict(one.payload)}
+        if row is None:
+            kept.append({"id": new_id(now), **content, "sent_at": now,
+                         "expires_at": now + timedelta(hours=parts.settings.message_ttl_hours)})
+            how.append("buffered")
+        elif row.process_key is not None:
+            post(_job(parts, now, "start", content | {"process_key": row.process_key, "unit": unit},
+                      element_id=row.element_id))
+            how.append("started")
+        else:
+            post(_job(parts, now, "message", content, root_id=row.root_id, instance_id=row.instance_id,
+                      element_id=row.element_id, element_instance_id=row.element_instance_id, slot=row.slot,
+                      suspended=row.suspended))
+            how.append("delivered")
+    if kept:  # with the marks by which whoever comes to wait finds them
+        connection.execute(insert(BufferedMessage.__table__), kept)
+        connection.execute(insert(BufferedMark.__table__), [
+            {"message_id": row["id"], "mark": mark, "name": row["name"]} for row in kept
+            for mark in marks_within(row["keys"])])
+    return how
 
 
-def _receiver(connection: Connection, name: str, keys: Mapping[str, Any]) -> Any:
-    """The one element that waits for a message, else the one process that it starts, else nothing."""
-    marks = marks_within(keys)
-    heard = connection.execute(_HEARD_BY_ALL if ANY in marks else _HEARD, {"the_name": name, "the_marks": marks}).all()
-    waiting = [row for row in heard if row.process_key is None and fits(row.keys, keys)]
+def _receivers(connection: Connection, thrown: Sequence[Thrown]) -> list[Any]:
+    """For each message the one element that waits for it, else the one process that it starts, else nothing."""
+    marks = {mark for one in thrown for mark in marks_within(one.keys)}
+    heard = connection.execute(_HEARD_BY_ALL if ANY in marks else _HEARD, {
+        "the_names": sorted({one.name for one in thrown}), "the_marks": sorted(marks)}).all()
+    return [_receiver(one, [row for row in heard if row.name == one.name]) for one in thrown]
+
+
+def _receiver(message: Thrown, heard: list[Any]) -> Any:
+    waiting = [row for row in heard if row.process_key is None and fits(row.keys, message.keys)]
     found = waiting or [row for row in heard if row.process_key is not None]
     if len(found) > 1:
-        raise TwoReceivers(name=name, count=len(found))
+        raise TwoReceivers(name=message.name, count=len(found))
     return found[0] if found else None
-
-
-def _keep(parts: Any, connection: Connection, now: datetime, content: Mapping[str, Any]) -> None:
-    """Keep a message for which nobody waits, with the marks by which whoever comes to wait finds it."""
-    made, name = new_id(now), content["name"]
-    connection.execute(insert(BufferedMessage.__table__).values(
-        id=made, **content, sent_at=now, expires_at=now + timedelta(hours=parts.settings.message_ttl_hours)))
-    connection.execute(insert(BufferedMark.__table__), [
-        {"message_id": made, "mark": mark, "name": name} for mark in marks_within(content["keys"])])
 
 
 def take_early(family: Family, come: list[tuple[Member, Wait]]) -> None:
