@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
-from engine import deadlines, messages, notices, public_links, public_tokens, register_rows
+from engine import deadlines, messages, notices
 from engine.calendar import ContactWindow
 from engine.connectors import (
     CallContext,
@@ -34,6 +34,8 @@ from engine.connectors import (
 from engine.family import Family
 from engine.models.identity import Person, SentMessage
 from engine.models.runtime import ProcessInstance
+from engine.public import links, tokens
+from engine.records import registers
 from engine.settings import Settings
 
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
@@ -101,9 +103,9 @@ def inputs_of(job: Row[Any], settings: Settings) -> dict[str, Any]:
     inputs = {name: value for name, value in (job.payload.get("inputs") or {}).items() if name != "window"}
     to_people = job.root_id and job.payload.get("topic") in ("sms", "mail")
     for name in ("text", "text_zh", "text_en", "body") if to_people else ():
-        if isinstance(inputs.get(name), str) and public_tokens.FOLLOW in inputs[name]:
-            link = public_tokens.address(settings, public_tokens.follow_token(settings, job.root_id))
-            inputs[name] = inputs[name].replace(public_tokens.FOLLOW, link)
+        if isinstance(inputs.get(name), str) and tokens.FOLLOW in inputs[name]:
+            link = tokens.address(settings, tokens.follow_token(settings, job.root_id))
+            inputs[name] = inputs[name].replace(tokens.FOLLOW, link)
     return inputs
 
 
@@ -114,7 +116,7 @@ def inside(family: Family, job: Row[Any]) -> dict[str, Any]:
         return _link_cases(family, job, inputs)
     if topic == "register":
         zone = ZoneInfo(family.parts.settings.zone)
-        return register_rows.operate(family.parts.registers, family.connection, inputs, by="system",
+        return registers.operate(family.parts.registers, family.connection, inputs, by="system",
                                      at=family.now.astimezone(zone), case_number=family.root_row["case_number"])
     if topic == "public_link":
         return _public_link(family, job, inputs)
@@ -162,7 +164,7 @@ def _link_cases(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dic
 
 
 def _public_link(family: Family, job: Row[Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    made = public_links.make(family, job, inputs)
+    made = links.make(family, job, inputs)
     family.record.tell("link_sent", root_id=family.root_id, instance_id=job.instance_id, element_id=job.element_id,
                        purpose=str(inputs.get("purpose", "")))
     if inputs.get("to"):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from engine import live_files
 from engine.authorization import Actor, may_deploy, only_looks, require
 from engine.cards import Bilingual, DefinitionCard, DeploymentCard
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.definitions import drawing_of
 from engine.deploying import deploy
 from engine.errors import Problem, Refused

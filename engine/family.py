@@ -21,7 +21,7 @@ from engine.ids import new_id
 from engine.live import Live
 from engine.models.identity import LiveVersion
 from engine.models.runtime import ProcessInstance, UserTask
-from engine.register_rows import DataStores
+from engine.records.registers import DataStores
 from engine.sealing import last_four
 from engine.values import dumps, loads
 

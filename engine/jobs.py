@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from engine import account_letters, job_kinds, leaving, notice_sending, sweeping
+from engine import job_kinds, leaving, sweeping
 from engine.authorization import SYSTEM
 from engine.errors import BihuanError, Conflict
 from engine.family import lock
@@ -19,6 +19,7 @@ from engine.history import Record
 from engine.ids import new_id
 from engine.migrating import plans as migrating
 from engine.models.runtime import Incident, Job
+from engine.notices import letters, sending
 from engine.privacy import retention
 
 MAX_BACKOFF = timedelta(hours=4)
@@ -96,7 +97,7 @@ class Jobs:
             job_kinds.start(self._parts, job, owner)
             return
         if job.kind in ("dispatch", "deliver"):
-            send = notice_sending.dispatch if job.kind == "dispatch" else notice_sending.deliver
+            send = sending.dispatch if job.kind == "dispatch" else sending.deliver
             send(self._parts, job, owner)
             return
         if job.kind == "studio":
@@ -106,7 +107,7 @@ class Jobs:
             migrating.work(self._parts, job, owner)
             return
         if job.kind == "letter":
-            account_letters.send(self._parts, job, owner)
+            letters.send(self._parts, job, owner)
             return
         answer = job_kinds.call(self._parts, job) if job.kind in ("service", "notice") else None
         with self._parts.database.transaction() as connection:

@@ -9,7 +9,7 @@ from engine.cards import Bilingual, Revealed
 from engine.customer_data import READ_PERSONAL, case_seen, form_now, reads_personal
 from engine.errors import NotFound
 from engine.forms import READ_ALL, FieldView, view
-from engine.register_access import require_reading
+from engine.records.access import require_reading
 
 SHOWN_SECONDS = 60
 """How long a page shows what was revealed before it masks it again."""

@@ -25,12 +25,12 @@ from engine.jobs import Jobs
 from engine.live_data import LiveData
 from engine.migrating import Migrations
 from engine.models import migration
-from engine.notice_channels import Notices
+from engine.notices.channels import Notices
 from engine.parameters import Parameters
 from engine.personal_data import PersonalData
 from engine.privacy import Privacy
-from engine.public_links import PublicLinks
-from engine.register_rows import Registers
+from engine.public.links import PublicLinks
+from engine.records.registers import Registers
 from engine.registers.table import HISTORY
 from engine.resealing import reseal, reseal_records
 from engine.role_holders import people_of

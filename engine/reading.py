@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import dmn, feel
 from engine.bpmn import ProcessModel, check_models, read_models
-from engine.checking_expressions import HOST_FUNCTIONS
+from engine.checking.expressions import HOST_FUNCTIONS
 from engine.errors import Problem, Refused
 from engine.forms import Form, Group, check_form, read_form, read_groups
 from engine.packs import PackContent, read_pack

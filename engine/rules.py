@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, select
 from engine.authorization import Actor, require_owner
 from engine.calendar import DeadlineRule
 from engine.cards import Bilingual
-from engine.checking_content import check_deadline
+from engine.checking.fitting import check_deadline
 from engine.errors import FieldError, Invalid, NotFound
 from engine.live import EVERYWHERE, Live, changed
 from engine.models.working import RuleValue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.content import shipped
 from engine.errors import Problem
 from tests.engine.decided_drawing import DMN, ROLE, process

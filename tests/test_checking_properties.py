@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from engine.checking import check_content, read_content
-from engine.checking_properties import KNOWN
+from engine.checking.files import check_content, read_content
+from engine.checking.properties import KNOWN
 from engine.content import ROOT, shipped
 
 FILE = "processes/complaint/complaint-planning.bpmn"

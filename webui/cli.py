@@ -154,7 +154,7 @@ def deploy(paths: tuple[Path, ...], note: str, by: str) -> None:
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 def check(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Say what is wrong with PATHS: `file: element: message`. Exit status 1 if anything cannot be deployed."""
-    from engine.checking import check_content, read_content
+    from engine.checking.files import check_content, read_content
     from engine.testing import scenario_problems
 
     files = _files(paths)

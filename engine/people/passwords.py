@@ -9,11 +9,11 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, func, insert, select, update
 
-from engine import account_letters
 from engine.authorization import ADMINISTRATOR, Actor, require
 from engine.errors import BihuanError, FieldError, Invalid
 from engine.models.accounts import PasswordLink
 from engine.models.identity import Person
+from engine.notices import letters
 from engine.people.actors import administrator, person_id
 from engine.people.password_rules import one_time, require_good
 from engine.people.signing_in import end_sessions
@@ -111,7 +111,7 @@ class Passwords:
                 PasswordLink.person_id == found[0].id, PasswordLink.made_at > now - timedelta(hours=1)))
             if recent >= LINKS_AN_HOUR:
                 return
-            token = account_letters.post(self._parts, connection, now, found[0], "password_link", hours=LINK_HOURS)
+            token = letters.post(self._parts, connection, now, found[0], "password_link", hours=LINK_HOURS)
             connection.execute(insert(PasswordLink.__table__).values(
                 token_hash=_hash(token), person_id=found[0].id, made_at=now,
                 expires_at=now + timedelta(hours=LINK_HOURS)))

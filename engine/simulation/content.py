@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.checking import read_content
+from engine.checking.files import read_content
 from engine.definitions import Definition
 from engine.errors import Refused
 from engine.live import Live

@@ -13,7 +13,7 @@ from engine import feel, live_files
 from engine.authorization import Actor
 from engine.bpmn import ProcessModel, read_models
 from engine.cards import Bilingual
-from engine.checking_expressions import HOST_FUNCTIONS, known_names
+from engine.checking.expressions import HOST_FUNCTIONS, known_names
 from engine.connectors import INSIDE, WINDOW
 from engine.errors import NotFound, Problem, Refused
 from engine.forms import Form

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from engine import live_files
 from engine.authorization import Actor
-from engine.checking_expressions import HOST_FUNCTIONS
+from engine.checking.expressions import HOST_FUNCTIONS
 from engine.errors import Conflict, NotFound, Problem, Refused
 from engine.forms import field_type, form_schema, type_names
 from engine.forms.declaration import COMMON

@@ -12,7 +12,7 @@ from engine import feel
 from engine.authorization import Actor
 from engine.bpmn import read_models
 from engine.cards import Bilingual
-from engine.checking_expressions import HOST_FUNCTIONS
+from engine.checking.expressions import HOST_FUNCTIONS
 from engine.errors import Problem, Refused
 from engine.expressions import Expressions
 from engine.forms import Form, FormView, Group, read_groups, view

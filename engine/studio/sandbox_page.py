@@ -17,7 +17,7 @@ from engine.live import Live, LivePerson
 from engine.models.identity import Person
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import TaskSigner
-from engine.public_tokens import FOLLOW
+from engine.public.tokens import FOLLOW
 from engine.studio.sandbox_cards import (
     SandboxCase,
     SandboxDue,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine import live_files
-from engine.checking import check_content
+from engine.checking.files import check_content
 from engine.errors import Problem
 from engine.reading import Content, read_content
 from engine.sketches import Sketch, called_by, callers_of, home_of, naming, needs, users_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.checking import read_content
+from engine.checking.files import read_content
 
 
 def report(runner: Any, files: Mapping[str, bytes]) -> Iterator[str]:

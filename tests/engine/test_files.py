@@ -13,8 +13,8 @@ from engine import Invalid, NotFound, TooLarge
 from engine.files import ForbiddenType
 from engine.models.history import FormFilled
 from engine.models.identity import FileChunk, FileObject, FileUse, PublicLink
-from engine.public_links import LinkExpired
-from engine.public_tokens import LinkUsed
+from engine.public.links import LinkExpired
+from engine.public.tokens import LinkUsed
 from tests.engine.house import House
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from engine import InboxPage, NotFound
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.models.working import SearchValue
 from tests.engine.house import House, content
 

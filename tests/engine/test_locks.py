@@ -16,12 +16,13 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.engine import make_url
 
-from engine import SYSTEM, BihuanError, Bilingual, MovableClock, ProcessEngine, Settings, database, notice_sending
+from engine import SYSTEM, BihuanError, Bilingual, MovableClock, ProcessEngine, Settings, database
 from engine.authorization import Actor
 from engine.incidents import settling
 from engine.models.identity import Notice, Person
 from engine.models.notices import NoticeChannel, NoticeDelivery
 from engine.models.runtime import Incident, Job, ProcessInstance, TaskCandidate, UserTask
+from engine.notices import sending
 from engine.tasks import finishing
 from engine.values import loads
 from tests.engine.house import CONTENT, House, at, content
@@ -222,7 +223,7 @@ def test_a_channel_is_deleted_while_its_delivery_ends(house: House) -> None:
     acts = Acts(house)
     with bystander(house) as connection:
         connection.execute(select(Job.id).where(Job.id == channel).with_for_update())
-        acts.begin("sent", lambda: notice_sending._finish(house.engine, job, "w", row, {"sent": ["n-locks"]}, None,
+        acts.begin("sent", lambda: sending._finish(house.engine, job, "w", row, {"sent": ["n-locks"]}, None,
                                                           now))
         acts.begin("deleted", lambda: house.engine.notices.delete_channel(channel, by))
     assert acts.ended() == {"sent": "done", "deleted": "done"}

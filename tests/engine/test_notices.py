@@ -16,11 +16,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select, update
 
-from engine import Invalid, MovableClock, NotFound, NotPermitted, ProcessEngine, Settings, notice_sending, notices
+from engine import Invalid, MovableClock, NotFound, NotPermitted, ProcessEngine, Settings, notices
 from engine.models.identity import Notice, Person
 from engine.models.notices import NoticeChannel, NoticeDelivery
 from engine.models.runtime import Job
-from engine.notice_words import GROUPS, SENTENCES, sentence
+from engine.notices import sending
+from engine.notices.words import GROUPS, SENTENCES, sentence
 from tests.engine.house import House
 
 
@@ -174,7 +175,7 @@ def test_the_end_of_quiet_hours(quiet: tuple[str, str], hour: int, expected: tup
 
     zone = ZoneInfo("Asia/Shanghai")
     channel = NoticeChannel(digest="now", quiet_from=quiet[0], quiet_until=quiet[1])
-    found = notice_sending.moment(channel, datetime(2026, 4, 7, hour, 0, tzinfo=zone).astimezone(UTC), zone)
+    found = sending.moment(channel, datetime(2026, 4, 7, hour, 0, tzinfo=zone).astimezone(UTC), zone)
     local = found.astimezone(zone)
     assert (local.day, local.hour) == expected
 
@@ -228,7 +229,7 @@ def test_a_webhook_is_signed_and_a_repetition_keeps_its_key(wired: House, posts:
 def test_a_notice_told_while_a_message_is_on_its_way_is_not_forgotten(wired: House, posts: Posts,
                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     webhook(wired, posts)
-    carry = notice_sending._carry
+    carry = sending._carry
 
     def meanwhile(parts: Any, *rest: Any) -> None:
         carry(parts, *rest)
@@ -238,7 +239,7 @@ def test_a_notice_told_while_a_message_is_on_its_way_is_not_forgotten(wired: Hou
             [row] = [row for row in wired.engine.jobs.acquire("w2", 5) if row.id == job.id]
             wired.engine.jobs.run(row, "w2")
 
-    monkeypatch.setattr(notice_sending, "_carry", meanwhile)
+    monkeypatch.setattr(sending, "_carry", meanwhile)
     tell(wired, "li.na", "urged", case_number="TS-1", name="判责")
     wired.work()
     numbers = [told["case_number"] for _, body in posts.taken for told in json.loads(body)["notices"]]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engine import ProcessEngine
 from engine.models.identity import FileUse
 from engine.models.public import PublicVisit
-from engine.public_visits import BY_LINK, BY_WRITER, WINDOW, TooOften
+from engine.public.visits import BY_LINK, BY_WRITER, WINDOW, TooOften
 from tests.engine.house import House
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.diagram_check import check_diagram
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.content import ROOT, shipped
 
 FILES = shipped()

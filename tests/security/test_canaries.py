@@ -13,7 +13,7 @@ import pytest
 
 from engine import dmn, feel
 from engine.bpmn import read_models
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.content import shipped
 from engine.errors import BihuanError
 from engine.forms import check_form, read_form, read_groups, validate, view

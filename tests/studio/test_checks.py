@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from engine import SYSTEM
-from engine.checking import check_content, read_content
+from engine.checking.files import check_content, read_content
 from engine.content import shipped
 from engine.studio.checking import FixPassed
 from tests.studio.conftest import Workshop

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from engine.checking_properties import KNOWN
+from engine.checking.properties import KNOWN
 from engine.content import shipped
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import feel
 from engine.bpmn import ProcessModel
-from engine.checking_expressions import HOST_FUNCTIONS, field_shape, form_shape
+from engine.checking.expressions import HOST_FUNCTIONS, field_shape, form_shape
 from engine.errors import Problem
 from engine.forms import Form, FormExpression, check_references
 from engine.registers import Register

@@ -17,11 +17,11 @@ from engine.errors import NotFound
 from engine.forms import read_groups
 from engine.live import changed, unsettled
 from engine.models.repository import RegisterDeclaration, Resource
-from engine.register_access import require_editing
-from engine.register_book import RegisterBook
-from engine.register_duplicates import RegisterDuplicates
-from engine.register_exchange import RegisterExchange
-from engine.register_filling import RegisterFilling
+from engine.records.access import require_editing
+from engine.records.book import RegisterBook
+from engine.records.duplicates import RegisterDuplicates
+from engine.records.exchange import RegisterExchange
+from engine.records.filling import RegisterFilling
 from engine.registers import MOST, Record, Register, RegisterStore, deploy_register, read_register, read_together
 
 

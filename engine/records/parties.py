@@ -17,8 +17,8 @@ from engine.models.history import ElementVisit
 from engine.models.identity import Person
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance, UserTask
-from engine.register_access import cell, columns_of
-from engine.register_cards import CaseLine, PartyView, PromiseLine, RecordLine, RelatedBook, TaskLine
+from engine.records.access import cell, columns_of
+from engine.records.cards import CaseLine, PartyView, PromiseLine, RecordLine, RelatedBook, TaskLine
 from engine.registers import Record, RegisterStore, read_together
 from engine.registers.columns import KEY
 from engine.registers.table import LINKS

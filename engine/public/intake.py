@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine import public_tokens, public_visits, starting
+from engine import starting
 from engine.authorization import SYSTEM
 from engine.cards import Bilingual
 from engine.definitions import Definition
@@ -22,6 +22,7 @@ from engine.live import Live
 from engine.models.identity import FileUse
 from engine.models.runtime import OnceToken, ProcessInstance
 from engine.numbers import next_number
+from engine.public import tokens, visits
 from engine.wait_state import save, settle
 
 KEPT_UPLOADS = timedelta(days=1)
@@ -130,7 +131,7 @@ class PublicIntake:
 
     def visit(self, address: str, token: str = "", *, writes: bool = False) -> None:
         """Count a request of somebody without an account. Raises TooOften."""
-        public_visits.count(self._parts, address, token, writes=writes)
+        visits.count(self._parts, address, token, writes=writes)
 
     def attach_first(self, process: str, name: str, data: bytes) -> dict[str, Any]:
         """Keep a file for a case that is being recorded. Raises NotFound, TooLarge, ForbiddenType."""
@@ -164,7 +165,7 @@ class PublicIntake:
             _keep_files(connection, now, root, outcome.values)
             if once:
                 connection.execute(update(OnceToken.__table__).where(OnceToken.token == once[:64]).values(result=root))
-            return RecordedCard(family.root_row["case_number"], public_tokens.follow_token(parts.settings, root))
+            return RecordedCard(family.root_row["case_number"], tokens.follow_token(parts.settings, root))
 
     def _earlier(self, connection: Connection, once: str) -> RecordedCard:
         row = connection.execute(
@@ -173,7 +174,7 @@ class PublicIntake:
             .where(OnceToken.token == once, OnceToken.person_id == "")).first()
         if row is None:
             raise Conflict()
-        return RecordedCard(row.case_number, public_tokens.follow_token(self._parts.settings, row.id))
+        return RecordedCard(row.case_number, tokens.follow_token(self._parts.settings, row.id))
 
 
 def _entry(parts: Any, connection: Connection, process: str, unit: str | None) -> _Entry:

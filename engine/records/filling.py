@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.authorization import Actor, require_acting
-from engine.register_access import reads_in_full
-from engine.register_cards import FilledCell
+from engine.records.access import reads_in_full
+from engine.records.cards import FilledCell
 from engine.registers import page_of
 
 
 class RegisterFilling:
-    """The verbs of forms that refer to records; a part of :class:`~engine.register_rows.Registers`."""
+    """The verbs of forms that refer to records; a part of :class:`~engine.records.registers.Registers`."""
 
     _parts: Any
     _frame: Any

@@ -8,14 +8,14 @@ from typing import Any
 from engine.authorization import Actor, require_acting
 from engine.database import done_again
 from engine.errors import Invalid, NotFound, ReasonNeeded
-from engine.register_access import card_of, cell, columns_of, require_editing
-from engine.register_cards import MergeSide, MergeView, RecordLine, RegisterCard
+from engine.records.access import card_of, cell, columns_of, require_editing
+from engine.records.cards import MergeSide, MergeView, RecordLine, RegisterCard
 from engine.registers import Record, merge, relate, twin_groups
 
 
 @done_again
 class RegisterDuplicates:
-    """The verbs around duplicates; a part of :class:`~engine.register_rows.Registers`."""
+    """The verbs around duplicates; a part of :class:`~engine.records.registers.Registers`."""
 
     _parts: Any
     _open: Any

@@ -17,7 +17,7 @@ from engine.forms import READ_ALL, FormView, Permissions, view
 from engine.forms.form import READ
 from engine.forms.frame import Frame
 from engine.live import Live
-from engine.register_access import (
+from engine.records.access import (
     Lookup,
     card_of,
     cell,
@@ -30,8 +30,8 @@ from engine.register_access import (
     require_reading,
     shown,
 )
-from engine.register_cards import ChangeLine, RecordForm, RecordLine, RecordView, RegisterCard, RegisterPage
-from engine.register_parties import cases_of, open_cases_of, party_of, related_records, scored_records
+from engine.records.cards import ChangeLine, RecordForm, RecordLine, RecordView, RegisterCard, RegisterPage
+from engine.records.parties import cases_of, open_cases_of, party_of, related_records, scored_records
 from engine.registers import Batch, Record, RegisterStore, page_of, twins, twins_among
 
 PAGE = 50
@@ -42,7 +42,7 @@ REPLACES = Bilingual("已有内容不显示；填写则替换，空着不变。"
 
 @done_again
 class RegisterBook:
-    """The verbs of the screens; a part of :class:`~engine.register_rows.Registers`."""
+    """The verbs of the screens; a part of :class:`~engine.records.registers.Registers`."""
 
     _parts: Any
     store: Any

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select
 
-from engine import notices, public_tokens
+from engine import notices
 from engine.cards import Bilingual
 from engine.errors import FieldError, Invalid
 from engine.history import Record
@@ -20,6 +20,7 @@ from engine.models.identity import FileUse, PublicLink
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import Comment
+from engine.public import tokens
 
 LONGEST, MOST_FILES = 2000, 20
 """Characters of what a customer writes; files that customers add to one case."""
@@ -62,13 +63,13 @@ class PublicFollowing:
 
     def follows(self, token: str) -> bool:
         """Whether a token is of a link to follow a case."""
-        return public_tokens.followed(self._parts.settings, token) is not None
+        return tokens.followed(self._parts.settings, token) is not None
 
     def follow(self, token: str) -> FollowView:
         """How a case stands, for its customer. Raises NotFound, LinkRevoked, LinkExpired."""
         parts, now = self._parts, self._parts.clock.now()
         with parts.database.reading() as connection:
-            row = public_tokens.followed_case(parts, connection, token, now)
+            row = tokens.followed_case(parts, connection, token, now)
             live = parts.live.at(connection)
             words = connection.execute(
                 select(Comment.at, Comment.by, Comment.text).where(Comment.root_id == row.id, Comment.public.is_(True))
@@ -87,7 +88,7 @@ class PublicFollowing:
         """
         parts, now, text = self._parts, self._parts.clock.now(), text.strip()
         with parts.database.reading() as connection:
-            row = public_tokens.followed_case(parts, connection, token, now)
+            row = tokens.followed_case(parts, connection, token, now)
             brought = connection.scalar(select(func.count()).select_from(FileUse).where(
                 FileUse.root_id == row.id, FileUse.by.is_(None))) or 0
         _refuse_empty(text, len(files), brought)
@@ -110,9 +111,9 @@ class PublicFollowing:
         parts = self._parts
         with parts.database.reading() as connection:
             live = parts.live.at(connection)
-            of = or_(ProcessInstance.id == public_tokens.followed(parts.settings, token),
+            of = or_(ProcessInstance.id == tokens.followed(parts.settings, token),
                      ProcessInstance.id == select(PublicLink.instance_id).where(
-                         PublicLink.token_hash == public_tokens.hashed(token)).scalar_subquery())
+                         PublicLink.token_hash == tokens.hashed(token)).scalar_subquery())
             row = connection.execute(
                 select(ProcessDefinition.pack, ProcessInstance.unit_id)
                 .outerjoin(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)

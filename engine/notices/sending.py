@@ -17,8 +17,8 @@ from engine.ids import new_id
 from engine.models.identity import Notice, Person, SentMessage
 from engine.models.notices import NoticeChannel, NoticeDelivery
 from engine.models.runtime import Job, TaskCandidate, UserTask
-from engine.notice_words import group_of, sentence
 from engine.notices import RETRIES, dispatch_job
+from engine.notices.words import group_of, sentence
 
 MAIL_GROUPS = ("assigned", "escalated", "urged", "signing", "asked", "returned", "absence")
 """What goes to a person's e-mail address until that person chooses otherwise."""

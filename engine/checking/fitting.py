@@ -9,7 +9,7 @@ from typing import Any
 from engine import dmn, feel
 from engine.bpmn import ProcessModel
 from engine.calendar import DeadlineRule
-from engine.checking_expressions import HOST_FUNCTIONS
+from engine.checking.expressions import HOST_FUNCTIONS
 from engine.connectors import INSIDE, WINDOW, Mail, Sms
 from engine.connectors.connector import FAILURES, wrong_inputs
 from engine.errors import Problem, word

@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from engine.bpmn import ProcessModel
-from engine.checking_content import (
+from engine.checking.expressions import check_expressions, known_names
+from engine.checking.fitting import (
     check_connectors,
     check_deadline,
     check_decision,
     check_has_deadline,
     parameter_kinds,
 )
-from engine.checking_expressions import check_expressions, known_names
-from engine.checking_forms import check_form_expressions, check_form_neighbours, check_register_roles, users_of
-from engine.checking_properties import check_pack, check_properties
+from engine.checking.forms import check_form_expressions, check_form_neighbours, check_register_roles, users_of
+from engine.checking.properties import check_pack, check_properties
 from engine.errors import Problem
 from engine.packs import PackContent
 from engine.reading import Content, read_content

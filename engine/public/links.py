@@ -2,7 +2,7 @@
 
 The token is unguessable (HMAC of the job that made it under the installation's secret), only its hash is kept, it
 expires, and what comes through it is a message to the case that waits for it. Recording a case and following one
-without signing in are in :mod:`engine.public_intake` and :mod:`engine.public_following`.
+without signing in are in :mod:`engine.public.intake` and :mod:`engine.public.following`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from engine.forms import validate, view
 from engine.history import Record
 from engine.models.identity import PublicLink
 from engine.numbers import next_number
-from engine.public_following import PublicFollowing
-from engine.public_intake import PublicIntake, PublicLookup, privacy_notice
-from engine.public_sent import PublicSent
-from engine.public_tokens import LinkExpired, LinkUsed, address, answered_link, hashed, signed
+from engine.public.following import PublicFollowing
+from engine.public.intake import PublicIntake, PublicLookup, privacy_notice
+from engine.public.sent import PublicSent
+from engine.public.tokens import LinkExpired, LinkUsed, address, answered_link, hashed, signed
 from engine.values import loads
 
 

@@ -12,9 +12,9 @@ from engine.cards import Bilingual
 from engine.database import done_again
 from engine.live import Live
 from engine.people.reading_csv import UnreadableTable
-from engine.register_access import Lookup, card_of, filters_of, reads_in_full, require_editing
-from engine.register_cards import ImportLine, RecordImport
-from engine.register_sheets import NOT_EXCHANGED, cell_of, heads_of, read_sheet, values_of
+from engine.records.access import Lookup, card_of, filters_of, reads_in_full, require_editing
+from engine.records.cards import ImportLine, RecordImport
+from engine.records.sheets import NOT_EXCHANGED, cell_of, heads_of, read_sheet, values_of
 from engine.registers import Batch, Record, RegisterStore, RowOutcome, page_of
 
 EXPORTED, STEP = 20_000, 1000
@@ -23,7 +23,7 @@ EXPORTED, STEP = 20_000, 1000
 
 @done_again
 class RegisterExchange:
-    """The verbs around import and export; a part of :class:`~engine.register_rows.Registers`."""
+    """The verbs around import and export; a part of :class:`~engine.records.registers.Registers`."""
 
     _parts: Any
     _open: Any

@@ -18,7 +18,7 @@ from engine.models.identity import PublicLink, SentMessage
 from engine.models.public import RevokedLink
 from engine.models.repository import ProcessDefinition
 from engine.models.runtime import ProcessInstance
-from engine.public_tokens import follow_token, hashed
+from engine.public.tokens import follow_token, hashed
 
 _LINK = re.compile(r"https?://\S*?/p/([0-9A-Za-z]{64,120})")
 

@@ -13,7 +13,7 @@ from engine.errors import NotFound
 from engine.forms.frame import Frame
 from engine.live import Live
 from engine.models.identity import FileObject
-from engine.register_cards import ColumnCard, RegisterCard
+from engine.records.cards import ColumnCard, RegisterCard
 from engine.registers import Record, Register, RegisterStore
 
 UNLISTED = frozenset({"longtext", "table", "file", "signature", "multi", "json"})

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from engine import live as live_data
-from engine import notice_sending
 from engine.authorization import ADMINISTRATOR, Actor, require
 from engine.cards import Bilingual
 from engine.connectors import ConnectorFailure
@@ -25,7 +24,8 @@ from engine.ids import new_id
 from engine.models.identity import Notice
 from engine.models.notices import NoticeChannel
 from engine.models.runtime import Job
-from engine.notice_words import GROUPS, group_of, sentence
+from engine.notices import sending
+from engine.notices.words import GROUPS, group_of, sentence
 
 COUNTED_TO = 100
 KINDS = ("mail", "wecom", "dingtalk", "feishu", "webhook")
@@ -245,7 +245,7 @@ class Notices:
                                      .where(NoticeChannel.id == channel_id, self._of(by))).first()
         if row is None:
             raise NotFound(what="channel")
-        notice_sending.trial(parts, row, by.lang)
+        sending.trial(parts, row, by.lang)
 
 
 def _shown(row: Any) -> str:

@@ -1,0 +1,1 @@
+"""Everything wrong with what is to be deployed, told before anything runs."""

@@ -1,0 +1,1 @@
+"""Registers within the engine: for processes, forms and screens, by permission, masked and with their history."""
