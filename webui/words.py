@@ -19,9 +19,20 @@ CATALOGUE = Path(__file__).with_name("translations") / "en.po"
 
 @cache
 def english() -> dict[str, str]:
-    """The English catalogue: Chinese sentence → English sentence."""
+    """The English catalogue: Chinese sentence → English sentence, of several where it counts (``{n}``)."""
+    return {zh: forms[-1] for zh, forms in _catalogue().items()}
+
+
+@cache
+def _catalogue() -> dict[str, tuple[str, ...]]:
+    """Chinese sentence → its English, or what it is for one and what for several."""
     with CATALOGUE.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, locale="en") if entry.id and entry.string}
+        return {_forms(entry.id)[0]: _forms(entry.string) for entry in read_po(file, locale="en")
+                if entry.id and entry.string}
+
+
+def _forms(text: Any) -> tuple[str, ...]:
+    return tuple(text) if isinstance(text, (tuple, list)) else (str(text),)
 
 
 def lang() -> str:
@@ -47,7 +58,8 @@ def _(sentence: str, **parts: Any) -> str:
 
 def worded(sentence: str, tongue: str, **parts: Any) -> str:
     """``sentence`` in ``tongue``; a sentence without English stays Chinese."""
-    text = english().get(sentence, sentence) if tongue == "en" else sentence
+    forms = _catalogue().get(sentence, (sentence,)) if tongue == "en" else (sentence,)
+    text = forms[0 if parts.get("n") == 1 else -1]
     return text.format_map(parts) if parts else text
 
 

@@ -33,7 +33,7 @@ from webui.studio import head as studio_head
 from webui.studio import migrating as studio_migrating
 from webui.studio import publishing as studio_publishing
 from webui.studio import versions as studio_versions
-from webui.words import english
+from webui.words import english, worded
 
 WEBUI = Path(shell.__file__).parent
 CALL = re.compile(r"""(?<!\w)_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -95,3 +95,9 @@ def test_no_chinese_stands_bare_in_a_template(file):
     text = re.sub(r"\{#.*?#\}", "", file.read_text(), flags=re.DOTALL)
     bare = CHINESE.search(CALL.sub("", text).replace('"中文"', ""))
     assert bare is None, text[max(0, bare.start() - 40):bare.end() + 40]
+
+
+@pytest.mark.parametrize(("n", "en"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+def test_one_is_no_plural(n: int, en: str) -> None:
+    assert worded("{n} 个文件", "en", n=n) == en
+    assert worded("{n} 个文件", "zh", n=n) == f"{n} 个文件"
