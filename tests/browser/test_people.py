@@ -107,7 +107,7 @@ def test_people_are_imported_after_a_preview(house: House, at_screen: Callable[.
     page.set_input_files("#file", {"name": "people.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     page.get_by_role("button", name="Preview").click()
     assert "There is no unit “nowhere”" in page.locator("main").inner_text()
-    page.get_by_role("button", name="Import 1 rows").click()
+    page.get_by_role("button", name="Import 1 row").click()
     page.wait_for_selector("code")
     assert house("tang.bo").roles == {"agent"}
 
