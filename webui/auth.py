@@ -101,11 +101,17 @@ def _signed_in() -> Any:
     try:
         return engine().identity.signed_in(secret)
     except NotFound:
-        tongue = session.get("lang")
-        session.clear()
-        if tongue:
-            session["lang"] = tongue
+        _forget()
         return None
+
+
+def _forget() -> None:
+    """Nothing of who was here stays but the language, and that somebody was: a provider is to ask who is there now."""
+    tongue = session.get("lang")
+    session.clear()
+    session.permanent = session["left"] = True
+    if tongue:
+        session["lang"] = tongue
 
 
 @blueprint.get("/sign-in")
@@ -164,12 +170,10 @@ def enter(found: Any, how: str) -> None:
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Forget who was here; a copy of the cookie is of no use afterwards."""
-    tongue, secret, there = session.get("lang"), session.get("secret"), session.get("leave_by")
+    secret, there = session.get("secret"), session.get("leave_by")
     if secret:
         engine().identity.end_session(secret)
-    session.clear()
-    if tongue:
-        session["lang"] = tongue
+    _forget()
     flash(_("已退出登录。"))
     return redirect(there or url_for("auth.page"))
 

@@ -68,12 +68,15 @@ class Provider:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
-    def address(self, answer_at: str, state: str, nonce: str, verifier: str, now: datetime) -> str:
-        """Where the browser signs in. Raises ProviderAway, ProviderRefused."""
+    def address(self, answer_at: str, state: str, nonce: str, verifier: str, now: datetime, anew: bool = False) -> str:
+        """Where the browser signs in; ``anew``: though the provider knows who was there. Raises ProviderAway,
+        ProviderRefused."""
+        more = {"prompt": "login"} if anew else {}
         client = self._client(answer_at)
         try:
             url, _state = client.create_authorization_url(
-                self._described(now)["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier)
+                self._described(now)["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier,
+                **more)
         except (AuthlibBaseError, KeyError) as error:
             raise ProviderRefused(why=repr(error)) from None
         return url

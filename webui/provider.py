@@ -59,7 +59,7 @@ def begin() -> Response:
     """Send the browser to the provider."""
     state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
     try:
-        there = _provider().address(_answer_at(), state, nonce, verifier, show.now())
+        there = _provider().address(_answer_at(), state, nonce, verifier, show.now(), anew="left" in session)
     except BihuanError as error:
         return _refused(error)
     answer = redirect(there)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from engine import SYSTEM, BihuanError, Invalid, NotFound
-from engine.database import DatabaseBusy
+from engine.database import AGAIN, DatabaseBusy
 from engine.jobs import Jobs
 from engine.models.history import FormFilled
 from engine.models.runtime import ProcessInstance
@@ -85,10 +85,10 @@ def test_a_deadlock_is_told_as_busy_and_costs_a_job_nothing(noted: House) -> Non
 
     def deadlock(connection: Any, cursor: Any, statement: str, *_: Any) -> None:  # noqa: ARG001
         if statement.startswith("DELETE FROM job") and armed:
-            armed.clear()
+            armed.pop()
             cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END $$")
 
-    armed = [1]
+    armed = [1] * (AGAIN + 1)
     event.listen(noted.engine.database.engine, "before_cursor_execute", deadlock)
     with pytest.raises(DatabaseBusy) as busy:
         noted.complete(case, "wait")

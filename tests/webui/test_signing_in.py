@@ -102,7 +102,7 @@ def test_a_browser_in_which_nobody_does_anything_is_signed_out(house, signed_in)
     house.clock.move(timedelta(minutes=11))
     # then it is signed out, and says what became of what was typed
     answer = screen.get("/cases", Accept="application/json")
-    assert answer.status_code == 401 and "登录已过期" in answer.get_json()["error"]["message"]
+    assert answer.status_code == 401 and "登录已过期" in answer.get_json()["sentence"]
 
 
 def test_work_does_not_keep_anybody_signed_in_for_ever(house, signed_in):

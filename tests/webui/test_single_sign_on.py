@@ -129,7 +129,7 @@ def furnished(url: str, clock: Any, provider: Provider, **more: Any) -> House:
 
 @pytest.fixture
 def house(sqlite_url: str, clock: Any, provider: Provider) -> Iterator[House]:
-    made = furnished(sqlite_url, clock, provider)
+    made = furnished(sqlite_url, clock, provider, idle_minutes=0)
     yield made
     made.engine.close()
 
@@ -272,6 +272,24 @@ def test_where_the_provider_offers_no_way_out_one_is_out_here(house: House, prov
     provider.clock.move(timedelta(hours=2))  # what it told of itself is asked for anew
     leaving = screen.post("/sign-out").headers["Location"]
     assert leaving == "/sign-in/provider/leave" and screen.get(leaving).headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("way", ["sign_out", "time"])
+def test_after_leaving_the_provider_is_to_ask_who_is_there(house: House, provider: Provider, way: str) -> None:
+    # given Li Na, who came in by a provider that offers no way out
+    screen = Screen(house.app)  # type: ignore[attr-defined]
+    assert "prompt" not in parse_qs(urlsplit(screen.get("/sign-in/provider").headers["Location"]).query)
+    go(house, provider, screen)
+    screen.get("/inbox")
+    # when she signs out, or her time is over
+    if way == "sign_out":
+        screen.post("/sign-out")
+    else:
+        provider.clock.move(timedelta(hours=13))
+        assert screen.get("/inbox").status_code == 302
+    # then nobody comes in at this browser without a password at the provider
+    asked = parse_qs(urlsplit(screen.get("/sign-in/provider").headers["Location"]).query)
+    assert asked["prompt"] == ["login"]
 
 
 def test_who_came_by_password_leaves_here_alone(house: House) -> None:
