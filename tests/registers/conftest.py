@@ -34,3 +34,19 @@ def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE test_{name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One empty database for all tests of a file; every test rolls back what it did."""
+    with empty_database(request, tmp_path_factory, request.module.__name__.rpartition(".")[2]) as made:
+        yield made
+
+
+@pytest.fixture
+def connection(database: Any) -> Iterator[Any]:
+    """A transaction of the test's own, taken back at its end."""
+    with database.engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()

@@ -6,26 +6,11 @@ import pytest
 from sqlalchemy import event
 
 from engine.registers import RegisterStore, deploy_register, read_together, together
-from tests.registers.conftest import empty_database
 from tests.registers.test_register_store import BY, CLIENT, HENGTAI, declare, evaluate
 
 SHOP = {"code": "type: text, required: true, unique: true", "name": "type: text, required: true",
         "orders": "type: int", "opened": "type: date"}
 VISIT = {"number": "type: int, required: true, unique: true", "day": "type: date", "at": "type: time"}
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request, tmp_path_factory):
-    with empty_database(request, tmp_path_factory, "together") as made:
-        yield made
-
-
-@pytest.fixture
-def connection(database):
-    with database.engine.connect() as connection:
-        transaction = connection.begin()
-        yield connection
-        transaction.rollback()
 
 
 @pytest.fixture

@@ -20,11 +20,8 @@ from engine.registers import (
     twins,
     twins_among,
 )
-from tests.registers import test_register_store as kept_as
 from tests.registers.test_register_store import BY, NOW, declare, evaluate
 
-database, connection = kept_as.database, kept_as.connection
-"""The fixtures: an empty database of each kind, each test taken back."""
 FIELDS = {"code": "type: text, required: true, unique: true", "name": "type: text, required: true",
           "phone": "type: phone, personal: true", "spent": "type: money", "since": "type: date",
           "agent": "type: user", "parent": "type: ref, register: client", "mail": "type: email, unique: true"}

@@ -13,7 +13,6 @@ from sqlalchemy import inspect, text
 from engine import feel
 from engine.errors import Conflict, Invalid, NotFound, Refused
 from engine.registers import RecordClosed, RegisterStore, deploy_register, erase, read_register
-from tests.registers.conftest import empty_database
 
 NOW = datetime(2026, 4, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 BY = {"by": "li.na", "at": NOW}
@@ -67,21 +66,6 @@ def declare(fields: dict[str, str], more: str = "label: '=name'\nreadonly: '=clo
 
 def evaluate(formula: str, variables: Any) -> Any:
     return feel.evaluate(formula, variables, clock=lambda: NOW)
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request, tmp_path_factory):
-    """One empty database for all tests of this file; every test rolls back what it did."""
-    with empty_database(request, tmp_path_factory, "registers") as made:
-        yield made
-
-
-@pytest.fixture
-def connection(database):
-    with database.engine.connect() as connection:
-        transaction = connection.begin()
-        yield connection
-        transaction.rollback()
 
 
 @pytest.fixture
