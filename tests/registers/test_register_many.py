@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from engine.errors import Conflict
 from engine.registers import (
@@ -113,8 +113,6 @@ def test_records_merged_into_one_that_is_merged_lead_to_the_last(filled, connect
 
 
 def test_looking_for_twins_reads_no_whole_table(filled, connection):
-    if connection.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL reads twenty records faster than an index")
     one = filled.by_key(connection, {"code": "C5"})
     seen = []
 
@@ -122,11 +120,15 @@ def test_looking_for_twins_reads_no_whole_table(filled, connection):
         if statement.startswith("SELECT") and "reg_client" in statement:
             seen.append((statement, parameters))
 
-    from sqlalchemy import event
     event.listen(connection, "before_cursor_execute", listen)
     twins(filled, connection, one)
     event.remove(connection, "before_cursor_execute", listen)
     [(statement, parameters)] = seen
-    plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all()
-    assert not [row for row in plan if row[3].startswith("SCAN reg_client")], plan
+    if connection.dialect.name == "sqlite":
+        plan = [row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)]
+        assert not [line for line in plan if line.startswith("SCAN reg_client")], plan
+    else:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # twenty records are read faster without an index
+        plan = [row[0] for row in connection.exec_driver_sql("EXPLAIN " + statement, parameters)]
+        assert not [line for line in plan if "Seq Scan on reg_client" in line], plan
     assert connection.execute(text("SELECT count(*) FROM reg_client")).scalar_one() == 20
