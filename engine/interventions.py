@@ -23,7 +23,7 @@ from engine.models.repository import ProcessDefinition
 from engine.models.runtime import EventSubscription, Job, ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import TaskSigner
 from engine.operations import OPERATION
-from engine.standing import Place, permit
+from engine.standing import Place, permit, switches_of
 from engine.wait_state import save, settle
 
 
@@ -136,9 +136,8 @@ class Interventions:
             root = family.root_row
             if root["parent_id"] is not None:
                 raise NotFound(what=case_id)
-            properties = parts.definitions.get(connection, root["definition_id"]).model.properties
             place = Place(root["process_key"], root["unit_id"], root["started_by"],
-                          switches=(properties.get("bihuan:operations", ""), ""))
+                          switches=switches_of(parts.definitions.get(connection, root["definition_id"]).model))
             family.record.on_behalf_of = permit(verb, by, place, family.live, reason=reason)
             if root["ended_at"] is not None:
                 raise CaseEnded()

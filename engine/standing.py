@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.authorization import ADMINISTRATOR, Actor, may_intervene, only_looks, require, substitutes_of
+from engine.bpmn import ProcessModel
 from engine.errors import BihuanError, Conflict, NotPermitted, ReasonNeeded
 from engine.family import CasePaused
 from engine.live import Live
@@ -80,6 +81,25 @@ def states_of(row: Any) -> tuple[str, ...]:
     base = (JOINT if row.signing == "joint" else LENT if row.owner_id else HELD if row.assignee_id else OFFERED)
     more = {"before": BEFORE, "after": SUBMITTED if row.submitted is not None else ARRANGED}.get(row.signing)
     return (base, more) if more else (base,)
+
+
+def place_of(row: Any, offers: tuple[tuple[str, str], ...], signers: Iterable[Any], started_by: str | None,
+             model: ProcessModel) -> Place:
+    """What permission needs to know of an open task: its row, its offers, its signers, its drawing."""
+    open_ones = [one for one in signers if one.state in ("open", "waiting")]
+    return Place(
+        process_key=row.process_key, unit_id=row.unit_id, started_by=started_by, assignee_id=row.assignee_id,
+        owner_id=row.owner_id, offers=offers, decided_by=row.came_by, states=states_of(row),
+        signers=frozenset(one.person_id for one in open_ones if one.state == "open"),
+        askers=frozenset(one.asked_by for one in open_ones if one.asked_by),
+        switches=switches_of(model, row.element_id))
+
+
+def switches_of(model: ProcessModel, element_id: str = "") -> tuple[str, str]:
+    """What ``bihuan:operations`` says at a process and at one of its steps, empty where it says nothing."""
+    element = model.elements.get(element_id)
+    return (model.properties.get("bihuan:operations", ""),
+            element.properties.get("bihuan:operations", "") if element else "")
 
 
 def standings(by: Actor, place: Place, live: Live) -> frozenset[str]:

@@ -107,9 +107,15 @@ def _signed_in() -> Any:
 
 def _forget() -> None:
     """Nothing of who was here stays but the language, and that somebody was: a provider is to ask who is there now."""
+    _empty()
+    session["left"] = True
+
+
+def _empty() -> None:
+    """Take everything out of the cookie but the language."""
     tongue = session.get("lang")
     session.clear()
-    session.permanent = session["left"] = True
+    session.permanent = True
     if tongue:
         session["lang"] = tongue
 
@@ -155,16 +161,13 @@ def sign_in() -> Response:
 
 def enter(found: Any, how: str) -> None:
     """Sign ``found`` in in this browser: a new secret and a new token against forged forms, nothing kept of before."""
-    old, tongue = session.get("secret"), session.get("lang")
+    old = session.get("secret")
     if old:
         engine().identity.end_session(old)
-    session.clear()
-    session.permanent = True
+    _empty()
     session["kept"] = int(show.now().timestamp())
     session["secret"] = engine().identity.begin_session(
         found.person_id, address=request.remote_addr or "", browser=request.user_agent.string, how=how)
-    if tongue:
-        session["lang"] = tongue
 
 
 @blueprint.post("/sign-out")

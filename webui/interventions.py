@@ -60,11 +60,17 @@ def _reason() -> str:
     return request.form.get("reason", "").strip()
 
 
-def _jump(head: Any) -> str:
-    """Leave the steps that were ticked, enter the one that was chosen; both lie in one instance of the case."""
+def chosen_entry() -> tuple[str, str]:
+    """(element, instance) that a jump enters. Raises :class:`Invalid` where none was chosen."""
     element, _sep, instance = request.form.get("enter", "").partition("@")
     if not element:
         raise Invalid([FieldError("enter", "required", "请选择跳转到哪一步。", "Choose the step to jump to.")])
+    return element, instance
+
+
+def _jump(head: Any) -> str:
+    """Leave the steps that were ticked, enter the one that was chosen; both lie in one instance of the case."""
+    element, instance = chosen_entry()
     leave = [token for token, _at, home in (one.partition("@") for one in request.form.getlist("leave"))
              if home == instance]
     engine().instances.jump(head.id, leave, [element], _reason(), actor(), instance_id=instance or None)

@@ -103,25 +103,30 @@ def _known(verb: str) -> str:
 
 
 def _dialog(task: str, verb: str, wrong: dict[str, str] | None = None, sentence: str = "") -> str:
-    facts: dict[str, Any] = {"task": task, "verb": verb, "asks": ASKS[verb], "name": OPERATION[verb].name,
-                             "sign": SIGNS[verb][0], "stop": verb in DESTRUCTIVE, "wrong": wrong or {},
-                             "sentence": sentence, "given": request.form, "positions": POSITIONS, "rules": RULES,
+    return dialog(lambda: engine().boards.task(task, actor(), lang()),
+                  lambda: engine().tasks.return_targets(task, actor()),
+                  verb=verb, task=task, wrong=wrong or {}, sentence=sentence, kept={}, people=others,
+                  includes="#task-form", address=url_for("operations.do", task=task, verb=verb),
+                  attach_to=url_for("files.attach", task=task))
+
+
+def dialog(looked_up: Callable[[], Any], targets: Callable[[], Any], *, verb: str, **more: Any) -> str:
+    """What a verb asks: of the task that is ``looked_up``, and for a return of its ``targets``. What stands against
+    showing them is the sentence, unless there is one."""
+    facts: dict[str, Any] = {"verb": verb, "asks": ASKS[verb], "name": OPERATION[verb].name, "sign": SIGNS[verb][0],
+                             "stop": verb in DESTRUCTIVE, "given": request.form, "positions": POSITIONS, "rules": RULES,
                              "reason_needed": OPERATION[verb].reason, "targets": (), "signers": (), "outcomes": (),
-                             "view": None, "pad": SimpleNamespace(path=SIGNATURE, value=None), "kept": {},
-                             "address": url_for("operations.do", task=task, verb=verb), "includes": "#task-form",
-                             "attach_to": url_for("files.attach", task=task), "people": others}
+                             "view": None, "pad": SimpleNamespace(path=SIGNATURE, value=None)} | more
     try:
-        view = engine().boards.task(task, actor(), lang())
-        facts["view"] = view
+        view = facts["view"] = looked_up()
         if verb == "return_to":
-            facts["targets"] = engine().tasks.return_targets(task, actor())
-        if verb == "sign":
-            joint = forms.outcomes(view.form) if view.signing == "joint" and view.form else ()
-            facts["outcomes"] = [(one.value, one.label) for one in joint]
+            facts["targets"] = targets()
+        if verb == "sign" and view.signing == "joint" and view.form:
+            facts["outcomes"] = [(one.value, one.label) for one in forms.outcomes(view.form)]
         if verb == "remove_signer":
             facts["signers"] = [one for one in view.signers if one.state in ("open", "waiting")]
     except BihuanError as error:
-        facts["sentence"] = sentence or error.sentence(lang())
+        facts["sentence"] = facts["sentence"] or error.sentence(lang())
     return render_template("operations/_ask.html", **facts)
 
 
@@ -197,10 +202,16 @@ def _snooze(task: str) -> str:
     return _("已移到稍后处理，到时会回到待办。")
 
 
-def _return_to(task: str) -> str:
+def chosen_step() -> tuple[str, str]:
+    """(element, instance) to which a task goes back. Raises :class:`Invalid` where none was chosen."""
     element, _sep, instance = _form("step").partition("@")
     if not element:
         raise Invalid([FieldError("step", "required", "请选择退回到哪一步。", "Choose a step to return to.")])
+    return element, instance
+
+
+def _return_to(task: str) -> str:
+    element, instance = chosen_step()
     engine().tasks.return_to(task, element, _form("reason"), actor(), straight=_form("straight") == "1",
                              instance_id=instance or None)
     return _("已退回。")

@@ -17,7 +17,7 @@ from engine.live import Live
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import TaskSigner
 from engine.operations import HELD, OFFERED, OPERATION
-from engine.standing import Place, allowed, standings, states_of
+from engine.standing import Place, allowed, place_of, standings, switches_of
 from engine.studio.living_plays import replayed
 from engine.studio.sandbox_cards import SandboxOffer
 from engine.studio.sandbox_page import actor, player
@@ -154,14 +154,9 @@ def _place(play: Play, connection: Connection, row: Row[Any]) -> Place:
     offers = tuple((one.role, one.unit_id) for one in connection.execute(
         select(TaskCandidate.role, TaskCandidate.unit_id).where(TaskCandidate.task_id == row.id)))
     signers = connection.execute(select(TaskSigner.person_id, TaskSigner.asked_by, TaskSigner.state).where(
-        TaskSigner.task_id == row.id, TaskSigner.closed.is_(False), TaskSigner.state.in_(("open", "waiting")))).all()
-    model = play.engine.definitions.get(connection, row.definition_id).model
-    element = model.elements.get(row.element_id)
-    return Place(row.process_key, row.unit_id, row.started_by, row.assignee_id, row.owner_id, offers,
-                 frozenset(one.person_id for one in signers if one.state == "open"),
-                 frozenset(one.asked_by for one in signers if one.asked_by), None,
-                 (model.properties.get("bihuan:operations", ""),
-                  element.properties.get("bihuan:operations", "") if element else ""), states_of(row))
+        TaskSigner.task_id == row.id, TaskSigner.closed.is_(False))).all()
+    return place_of(row, offers, signers, row.started_by,
+                    play.engine.definitions.get(connection, row.definition_id).model)
 
 
 def _of_case(play: Play, case_id: str) -> tuple[SandboxOffer, ...]:
@@ -174,7 +169,7 @@ def _of_case(play: Play, case_id: str) -> tuple[SandboxOffer, ...]:
     if row.ended_at is not None:
         return ()
     place = Place(row.process_key, row.unit_id, row.started_by,
-                  switches=(model.properties.get("bihuan:operations", ""), ""))
+                  switches=switches_of(model))
     still = row.state == "suspended"
     found = []
     for person in sorted(live.people.values(), key=lambda one: one.login):

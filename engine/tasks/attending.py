@@ -14,8 +14,8 @@ from engine.errors import FieldError, Invalid, NotFound
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, TaskCandidate, UserTask
 from engine.models.working import Presence
-from engine.standing import AllowedVerb, allowed, names_of
-from engine.tasks.beginning import begin, place_of, signers_of, tell
+from engine.standing import AllowedVerb, allowed, names_of, place_of
+from engine.tasks.beginning import begin, signers_of, tell
 from engine.tasks.cards import PresentPerson
 from engine.tasks.open_task import gone
 
@@ -114,7 +114,8 @@ class Attending:
                 raise NotFound(what="task")
             offers = tuple((one.offer_role, one.offer_unit) for one in rows if one.offer_role)
             signers = signers_of(connection, task_id) if row.signing else ()
-            place = place_of(row, offers, signers, row.starter, parts.definitions.get(connection, row.definition_id))
+            model = parts.definitions.get(connection, row.definition_id).model
+            place = place_of(row, offers, signers, row.starter, model)
             waiting = names_of(live, [one.person_id for one in signers if one.state in ("open", "waiting")])
             found = allowed(by, place, live, suspended=row.case_state_now == "suspended", waits=waiting)
             return tuple(one for one in found if one.verb != "remove_signer" or signers)

@@ -11,14 +11,13 @@ from sqlalchemy.orm import aliased
 
 from engine import notices
 from engine.authorization import AUDITOR, Actor, sees_case
-from engine.definitions import Definition
 from engine.errors import NotFound, PersonLeft
 from engine.live import LivePerson
 from engine.models.identity import Person
 from engine.models.runtime import ProcessInstance, TaskCandidate, TaskDraft, UserTask
 from engine.models.working import TaskSigner
 from engine.operations import OPERATION
-from engine.standing import Place, authorize, names_of, refuse_now, states_of, with_substitutes
+from engine.standing import authorize, names_of, place_of, refuse_now, with_substitutes
 from engine.tasks.open_task import OpenTask, open_task, taken
 
 CLAIMING = ("claim", "complete")
@@ -40,8 +39,8 @@ def enter(task: OpenTask, verb: str, by: Actor, *, reason: str | None = None) ->
     """What :func:`begin` does once the task is there."""
     family, row = task.family, task.row
     signers = signers_of(family.connection, row.id) if row.signing else ()
-    definition = family.parts.definitions.get(family.connection, row.definition_id)
-    place = place_of(row, task.candidates, signers, family.root_row["started_by"], definition)
+    model = family.parts.definitions.get(family.connection, row.definition_id).model
+    place = place_of(row, task.candidates, signers, family.root_row["started_by"], model)
     behalf = authorize(verb, by, place, family.live, name=(row.name, row.name_en),
                        reader=lambda: sees(family.connection, family.live, by, family.root_id))
     if verb in CLAIMING and row.assignee_id is not None and row.assignee_id not in (by.person_id, behalf):
@@ -50,20 +49,6 @@ def enter(task: OpenTask, verb: str, by: Actor, *, reason: str | None = None) ->
     refuse_now(verb, place, reason=reason, waits=waits)
     family.record.on_behalf_of = behalf
     return replace(task, signers=signers, place=place, behalf=behalf)
-
-
-def place_of(row: Any, candidates: tuple[tuple[str, str], ...], signers: tuple[Any, ...], started_by: str | None,
-             definition: Definition) -> Place:
-    """What permission needs to know of an open task: its row, its offers, its signers, its drawing."""
-    element = definition.model.elements.get(row.element_id)
-    open_ones = [one for one in signers if one.state in ("open", "waiting")]
-    return Place(
-        process_key=row.process_key, unit_id=row.unit_id, started_by=started_by, assignee_id=row.assignee_id,
-        owner_id=row.owner_id, offers=candidates, decided_by=row.came_by, states=states_of(row),
-        signers=frozenset(one.person_id for one in open_ones if one.state == "open"),
-        askers=frozenset(one.asked_by for one in open_ones if one.asked_by),
-        switches=(definition.model.properties.get("bihuan:operations", ""),
-                  element.properties.get("bihuan:operations", "") if element else ""))
 
 
 def signers_of(connection: Connection, task_id: str) -> tuple[Any, ...]:

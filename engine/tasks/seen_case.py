@@ -12,7 +12,7 @@ from engine.authorization import Actor, sees_case
 from engine.errors import NotFound
 from engine.live import Live
 from engine.models.runtime import ProcessInstance, UserTask
-from engine.standing import Place, permit
+from engine.standing import Place, permit, switches_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,8 @@ def seen_case(parts: Any, connection: Connection, what: str, verb: str, by: Acto
     if row is None:
         raise NotFound(what="case")
     model = parts.definitions.get(connection, row.task_definition or row.definition_id).model
-    element = model.elements.get(row.element_id or "")
     place = Place(process_key=row.task_process or row.process_key, unit_id=row.unit_id, started_by=row.started_by,
-                  switches=(model.properties.get("bihuan:operations", ""),
-                            element.properties.get("bihuan:operations", "") if element else ""))
+                  switches=switches_of(model, row.element_id or ""))
     behalf = permit(verb, by, place, live, more=frozenset({"reader"}), name=(row.case_number, row.case_number))
     return SeenCase(live, row, behalf)
 

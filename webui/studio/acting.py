@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
-from engine import OPERATION, BihuanError, FieldError, Invalid
-from webui import errors, forms, operations
+from engine import OPERATION, BihuanError, Invalid
+from webui import errors, forms, interventions, operations
 from webui.auth import actor
 from webui.studio.trying import boxes, revision, shown
 from webui.words import lang, told
@@ -92,28 +91,15 @@ def _dialog(box: str, verb: str, wrong: dict[str, str] | None = None, sentence: 
         "given": request.form, "address": url_for("studio_acting.do", box=box, verb=verb), "people": lambda: others,
         "as_whom": told(who.name), "kept": {"revision": view.revision, "as": login, "task": _text("task"),
                                             "case": _text("case")}}
-    return _case_dialog(box, verb, view, facts) if verb in ON_CASE else _task_dialog(box, verb, login, facts)
+    return _case_dialog(box, verb, view, facts) if verb in ON_CASE else _task_dialog(box, login, facts)
 
 
-def _task_dialog(box: str, verb: str, login: str, facts: dict[str, Any]) -> str:
+def _task_dialog(box: str, login: str, facts: dict[str, Any]) -> str:
     task = _text("task")
-    more: dict[str, Any] = {
-        "task": task, "asks": operations.ASKS[verb], "sign": operations.SIGNS[verb][0],
-        "stop": verb in operations.DESTRUCTIVE, "positions": operations.POSITIONS, "rules": operations.RULES,
-        "reason_needed": OPERATION[verb].reason, "targets": (), "signers": (), "outcomes": (), "view": None,
-        "pad": SimpleNamespace(path=operations.SIGNATURE, value=None), "includes": "#play-task",
-        "attach_to": url_for("studio_playing.attach", box=box)}
-    try:
-        view = more["view"] = boxes().task(box, task, login, actor(), lang())
-        if verb == "return_to":
-            more["targets"] = boxes().return_targets(box, task, login, actor())
-        if verb == "sign" and view.signing == "joint" and view.form:
-            more["outcomes"] = [(one.value, one.label) for one in forms.outcomes(view.form)]
-        if verb == "remove_signer":
-            more["signers"] = [one for one in view.signers if one.state in ("open", "waiting")]
-    except BihuanError as error:
-        facts["sentence"] = facts["sentence"] or error.sentence(lang())
-    return render_template("operations/_ask.html", **facts, **more)
+    return operations.dialog(
+        lambda: boxes().task(box, task, login, actor(), lang()),
+        lambda: boxes().return_targets(box, task, login, actor()), **facts, task=task, includes="#play-task",
+        attach_to=url_for("studio_playing.attach", box=box))
 
 
 def _case_dialog(box: str, verb: str, view: Any, facts: dict[str, Any]) -> str:
@@ -159,9 +145,7 @@ def _due() -> str:
 
 def _step(box: str) -> str:
     """Where a task goes back to: the element, with its process where it is not the one the sandbox is about."""
-    element, _sep, instance = _text("step").partition("@")
-    if not element:
-        raise Invalid([FieldError("step", "required", "请选择退回到哪一步。", "Choose a step to return to.")])
+    element, instance = operations.chosen_step()
     home = boxes().home_of(box, instance, actor()) if instance else ""
     return element if home in ("", boxes().view(box, actor(), lang()).process_key) else f"{home}/{element}"
 
@@ -180,10 +164,7 @@ def _of_case(box: str, verb: str, case: str, login: str) -> dict[str, Any]:
     reason = {"reason": _text("reason")}
     if verb != "jump":
         return reason
-    element = _text("enter").partition("@")[0]
-    if not element:
-        raise Invalid([FieldError("enter", "required", "请选择跳转到哪一步。", "Choose the step to jump to.")])
-    home = _text("enter").partition("@")[2]
+    element, home = interventions.chosen_entry()
     known = {f"{one.element_instance_id}@{one.instance_id}": one
              for one in boxes().jump_targets(box, case, login, actor()).leave}
     leave = [known[one].element_id for one in request.form.getlist("leave")
